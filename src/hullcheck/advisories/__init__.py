@@ -1,0 +1,1 @@
+"""The advisory database: build, update, look up."""

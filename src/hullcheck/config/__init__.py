@@ -1,0 +1,1 @@
+"""Where options come from: defaults, file, environment, flags."""

@@ -1,0 +1,1 @@
+"""Package ecosystems: a folder each, listed in `table.py`."""

@@ -1,0 +1,1 @@
+"""Readers of file formats: syntax and limits, never packages."""

@@ -1,0 +1,1 @@
+"""From the files of a target to its packages."""

@@ -1,0 +1,25 @@
+"""What is scanned."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from hullcheck.model.layer import Image
+
+
+class TargetKind(StrEnum):
+    """What the user asked to scan. It decides which analyzers run."""
+
+    IMAGE = "image"
+    REPOSITORY = "repo"
+    ROOTFS = "rootfs"
+    SBOM = "sbom"
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What is scanned: `name` as the user gave it, `source` how it was read ("registry", "oci-layout", ...)."""
+
+    kind: TargetKind
+    name: str
+    source: str
+    image: Image | None = None

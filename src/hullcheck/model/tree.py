@@ -1,0 +1,40 @@
+"""What a source hands to the inventory: layers, and what is in them."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Protocol
+
+from hullcheck.model.gap import Gap
+from hullcheck.model.layer import Layer
+from hullcheck.model.source_file import SourceFile, Wants
+
+
+@dataclass(frozen=True, slots=True)
+class Hidden:
+    """A path that a layer hides in the layers below it.
+
+    `below` is set where only what lies below the path is hidden, not the path itself (an opaque directory). A
+    non-directory hides the path and all below it: whiteouts, and every file, link or device that the layer brings.
+    OCI image specification, layer.md, "Whiteouts".
+    """
+
+    path: str
+    below: bool = False
+
+
+Entry = SourceFile | Hidden | Gap
+
+
+class Tree(Protocol):
+    """A layer of an image, or a directory."""
+
+    @property
+    def layer(self) -> Layer | None:
+        """Return the layer, None for a directory."""
+
+    def entries(self, wants: Wants) -> Iterator[Entry]:
+        """Read the tree once: yield the files that `wants` selects, what the layer hides, and what was not readable.
+
+        A `SourceFile` hides its own path below without a further `Hidden`; a `Hidden` of a whiteout or opaque
+        directory counts for lower layers only, wherever in the layer it stands.
+        """

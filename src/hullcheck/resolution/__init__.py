@@ -1,0 +1,1 @@
+"""From requirements without a version to packages, or to stated gaps."""
