@@ -19,7 +19,7 @@ class Scope(StrEnum):
 class Location:
     """Where something was seen: `path` in the target ("outer.jar!/inner.jar" inside archives), and the diff ID of
     the layer, "" outside images (analyzers leave it, `inventory` fills it in).
-    """  # noqa: D205 - one sentence
+    """
 
     path: str
     layer: str = ""
