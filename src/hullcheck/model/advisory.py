@@ -54,7 +54,8 @@ class Enrichment:
     """What other sources say of a CVE.
 
     `epss` is FIRST's probability of exploitation within 30 days, 0 to 1, and `epss_percentile` its rank, 0 to 1
-    (None where there is none); `kev_added` the date (YYYY-MM-DD) on which CISA listed it as exploited, "" if it did not.
+    (None where there is none); `kev_added` the date (YYYY-MM-DD) on which CISA listed it as exploited, "" if it
+    did not.
     """
 
     cve: str
