@@ -32,13 +32,31 @@ class SourceFile:
 
 
 @dataclass(frozen=True, slots=True)
+class Pattern:
+    """Names that begin with `begin` and end in `end`, in a directory called `parent` ("" for any), at any depth."""
+
+    end: str
+    begin: str = ""
+    parent: str = ""
+
+    def selects(self, path: str) -> bool:
+        """Say whether the file at `path` is meant."""
+        directory, _, name = path.rpartition("/")
+        return (
+            name.endswith(self.end)
+            and name.startswith(self.begin)
+            and self.parent in ("", directory.rpartition("/")[2])
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class Wants:
     """Which files an analyzer wants, as data, so that one index picks them before they are read.
 
     A file is wanted if its last segment is in `names`, it ends in one of `suffixes` ("." and what follows the
     last dot, lower-case), its path is in `paths`, `children` holds its directory and a suffix of its name ("" for
-    every name), or `executables` is set and it is an executable regular file whose content begins like an ELF, PE or
-    Mach-O binary.
+    every name), one of `patterns` selects it, or `executables` is set and it is an executable regular file whose
+    content begins like an ELF, PE or Mach-O binary.
     """
 
     names: frozenset[str] = frozenset()
@@ -46,6 +64,7 @@ class Wants:
     paths: frozenset[str] = frozenset()
     children: frozenset[tuple[str, str]] = frozenset()
     executables: bool = False
+    patterns: frozenset[Pattern] = frozenset()
 
     def selects(self, path: str) -> bool:
         """Say whether the file at `path` is wanted for where it is and what it is called."""
@@ -56,6 +75,7 @@ class Wants:
             or path in self.paths
             or (dot >= 0 and name[dot:].lower() in self.suffixes)
             or any(directory == parent and name.endswith(end) for parent, end in self.children)
+            or any(pattern.selects(path) for pattern in self.patterns)
         )
 
     @staticmethod
@@ -68,6 +88,7 @@ class Wants:
             frozenset().union(*(w.paths for w in every)),
             frozenset().union(*(w.children for w in every)),
             any(w.executables for w in every),
+            frozenset().union(*(w.patterns for w in every)),
         )
 
 

@@ -1,0 +1,30 @@
+"""The ecosystems that Hullcheck knows."""
+
+from collections.abc import Mapping
+
+from hullcheck.ecosystems.ecosystem import Analyzer, Ecosystem
+from hullcheck.ecosystems.unread import UNREAD
+from hullcheck.model.target import TargetKind
+
+# One line each, sorted by name.
+ECOSYSTEMS: tuple[Ecosystem, ...] = ()
+
+# What is found in files that belong to no ecosystem: folders that declare a tuple of analyzers, sorted.
+OTHER_ANALYZERS: tuple[Analyzer, ...] = (*UNREAD,)
+
+ANALYZERS: tuple[Analyzer, ...] = (
+    *(analyzer for ecosystem in ECOSYSTEMS for analyzer in ecosystem.analyzers),
+    *OTHER_ANALYZERS,
+)
+
+_BY_PURL_TYPE: Mapping[str, Ecosystem] = {ecosystem.purl_type: ecosystem for ecosystem in ECOSYSTEMS}
+
+
+def by_purl_type(purl_type: str) -> Ecosystem | None:
+    """Return the ecosystem whose packages have `purl_type`, None where there is none."""
+    return _BY_PURL_TYPE.get(purl_type)
+
+
+def analyzers_for(kind: TargetKind) -> tuple[Analyzer, ...]:
+    """Return the analyzers that look into targets of `kind`."""
+    return tuple(analyzer for analyzer in ANALYZERS if kind in analyzer.targets)
