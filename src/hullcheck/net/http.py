@@ -1,0 +1,263 @@
+"""HTTP with retries, checked redirects, proxies and bodies that are never cut short unnoticed.
+
+`urllib3` is imported with the first request (`net/transport.py`), so that the option record costs nothing.
+"""
+
+import time
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
+from http import HTTPStatus
+from types import MappingProxyType, TracebackType
+from typing import TYPE_CHECKING, Self
+from urllib.parse import urljoin, urlsplit
+
+from hullcheck.errors import InvalidParameter, NetworkError
+
+if TYPE_CHECKING:
+    from hullcheck.net.transport import Transport
+
+OK = frozenset({200})
+NOTHING: Mapping[str, str] = MappingProxyType({})
+
+# A registry needs one redirect (to its storage) and a mirror two; curl gives up after 50, Go's client after 10.
+MAX_REDIRECTS = 8
+
+_REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_RETRIED = frozenset({429, 500, 502, 503, 504})
+_BOUND_TO_ORIGIN = frozenset({"authorization", "cookie"})
+
+_HINTS: Mapping[int, str] = MappingProxyType(
+    {
+        401: "log in, or check the credentials",
+        403: "check that these credentials may read it",
+        404: "check the address",
+        407: "the proxy wants credentials: http://USER:PASSWORD@HOST:PORT",
+        429: "the server limits requests: wait, or log in for a higher limit",
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class HttpOptions:
+    """How servers are talked to; times are seconds.
+
+    `timeout` is for connecting and for each wait for data. A failed request is repeated `retries` times, after
+    `wait_min` and then twice as long each time up to `wait_max`. `proxy` goes before the variables of the
+    environment. `ca_bundle` is a PEM file of authorities that are trusted besides the system's.
+    """
+
+    timeout: float = 30.0
+    retries: int = 3
+    wait_min: float = 1.0
+    wait_max: float = 30.0
+    proxy: str = ""
+    ca_bundle: str = ""
+    verify_tls: bool = True
+
+
+class Unmendable(NetworkError):
+    """A failure that asking again does not mend: a certificate that is not trusted, an address that is none."""
+
+
+class Response:
+    """An answer: its head, and its body to be read once.
+
+    `headers` ignores the case of names. `url` is where the answer came from, after redirects.
+    """
+
+    __slots__ = ("_body", "_release", "headers", "status", "url")
+
+    def __init__(
+        self,
+        status: int,
+        headers: Mapping[str, str],
+        url: str,
+        body: Callable[[int], Iterable[bytes]],
+        release: Callable[[], None],
+    ) -> None:
+        self.status = status
+        self.headers = headers
+        self.url = url
+        self._body = body
+        self._release = release
+
+    def chunks(self, size: int) -> Iterator[bytes]:
+        """Yield the body in pieces of at most `size` bytes; raise `NetworkError` where it ends too early."""
+        yield from self._body(size)
+
+    def read(self, limit: int) -> bytes:
+        """Return the whole body, or raise `NetworkError` where it is longer than `limit` bytes."""
+        pieces: list[bytes] = []
+        left = limit
+        for piece in self.chunks(64 * 1024):
+            left -= len(piece)
+            if left < 0:
+                raise NetworkError(f"{shown(self.url)} answered with more than {limit} bytes", status=self.status)
+            pieces.append(piece)
+        return b"".join(pieces)
+
+    def close(self) -> None:
+        """Give the connection back."""
+        self._release()
+
+
+class Http:
+    """A client whose connections are kept until it is closed.
+
+    `environment` is where HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and NO_PROXY (upper or lower case) are looked up.
+    """
+
+    def __init__(
+        self,
+        options: HttpOptions | None = None,
+        environment: Mapping[str, str] = NOTHING,
+        *,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self.options = options or HttpOptions()
+        self._environment = environment
+        self._sleep = sleep
+        self._opened: Transport | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._opened is not None:
+            self._opened.close()
+            self._opened = None
+
+    @contextmanager
+    def open(
+        self,
+        method: str,
+        url: str,
+        *,
+        headers: Mapping[str, str] = NOTHING,
+        accept: frozenset[int] = OK,
+        body: bytes = b"",
+    ) -> Generator[Response]:
+        """Send a request, follow redirects and hand out the answer if its status is one of `accept`.
+
+        Headers that carry credentials are not sent to another origin after a redirect.
+        """
+        _check(url)
+        response = self._answer(method, url, headers, accept, body)
+        try:
+            if response.status not in accept:
+                raise refused(method, response)
+            yield response
+        finally:
+            response.close()
+
+    def _answer(
+        self, method: str, url: str, headers: Mapping[str, str], accept: frozenset[int], body: bytes
+    ) -> Response:
+        for _ in range(MAX_REDIRECTS + 1):
+            response = self._patient(method, url, headers, accept, body)
+            followed = response.status in _REDIRECTS and response.status not in accept and method in {"GET", "HEAD"}
+            if not followed or "location" not in response.headers:
+                return response
+            response.close()
+            target = redirected(url, response.headers["location"])
+            if origin(target) != origin(url):
+                headers = {k: v for k, v in headers.items() if k.lower() not in _BOUND_TO_ORIGIN}
+            url = target
+        raise NetworkError(f"{shown(url)}: more than {MAX_REDIRECTS} redirects")
+
+    def _patient(
+        self, method: str, url: str, headers: Mapping[str, str], accept: frozenset[int], body: bytes
+    ) -> Response:
+        """Send a request as often as the options allow, until an answer comes that waiting does not change."""
+        wait = self.options.wait_min
+        for left in range(self.options.retries, -1, -1):
+            try:
+                response = self._transport().exchange(method, url, headers, body)
+            except NetworkError as error:
+                if not left or isinstance(error, Unmendable):
+                    raise
+                asked = 0.0
+            else:
+                asked = _retry_after(response.headers)
+                lasting = response.status not in _RETRIED or response.status in accept
+                if lasting or not left or asked > self.options.wait_max:
+                    return response
+                response.close()
+            self._sleep(min(max(asked, wait), self.options.wait_max))
+            wait *= 2
+        raise AssertionError  # The last round has returned or raised.
+
+    def _transport(self) -> "Transport":
+        if self._opened is None:
+            from hullcheck.net.transport import Transport  # noqa: PLC0415 (60 ms that a scan of a directory saves)
+
+            self._opened = Transport(self.options, self._environment)
+        return self._opened
+
+
+def _check(url: str) -> None:
+    try:
+        scheme, host, _ = origin(url)
+    except ValueError as error:
+        raise InvalidParameter(f"{url}: not an address") from error
+    if scheme not in {"http", "https"} or not host:
+        raise InvalidParameter(f"{url}: not an address of http or https")
+
+
+def origin(url: str) -> tuple[str, str, int | None]:
+    """Return scheme, host and port of `url`: who credentials are meant for (RFC 6454)."""
+    parts = urlsplit(url)
+    port = parts.port or {"http": 80, "https": 443}.get(parts.scheme)
+    return parts.scheme, (parts.hostname or "").lower(), port
+
+
+def shown(url: str) -> str:
+    """Return `url` without what may be secret in it: user, password, query and fragment."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
+
+
+def redirected(url: str, location: str) -> str:
+    """Return where `location` leads from `url`, or raise where it leads out of HTTP or from HTTPS to HTTP."""
+    try:
+        target = urljoin(url, location)
+        scheme, host, _ = origin(target)
+    except ValueError as error:
+        raise NetworkError(f"{shown(url)} redirects to something that is not an address") from error
+    safe = scheme == "https" or (scheme == "http" and urlsplit(url).scheme == "http")
+    if not safe or not host:
+        raise NetworkError(
+            f"{shown(url)} redirects to {scheme or 'an unknown'}: address, which is not followed",
+            hint="only https: (and from http: also http:) is followed; ask for the final address directly",
+        )
+    return target
+
+
+def refused(method: str, response: Response) -> NetworkError:
+    """Return the error that says what was asked, of whom, and the status that came instead."""
+    status = response.status
+    reason = HTTPStatus(status).phrase if status in HTTPStatus._value2member_map_ else "unknown status"
+    hint = _HINTS.get(status, "try again later" if status in _RETRIED else "")
+    asked = _retry_after(response.headers)
+    if status in _RETRIED and asked:
+        hint = f"the server asks to wait {asked:.0f} seconds"
+    return NetworkError(f"{method} {shown(response.url)}: {status} {reason}", hint=hint, status=status)
+
+
+def _retry_after(headers: Mapping[str, str]) -> float:
+    """Return the seconds of Retry-After (RFC 9110, 10.2.3), 0 where there is none or it is not understood.
+
+    A date is compared with the server's own clock.
+    """
+    value = headers.get("retry-after", "").strip()
+    if value.isascii() and value.isdigit():
+        return float(value[:9])
+    try:
+        then, now = (parsedate_to_datetime(text) for text in (value, headers.get("date", "")))
+        return max(0.0, (then - now).total_seconds())
+    except (ValueError, TypeError):
+        return 0.0
