@@ -1,0 +1,106 @@
+"""The options of the command line, as data: one table for flags, environment and configuration file."""
+
+from dataclasses import dataclass
+from enum import Enum
+
+Value = str | int | bool | tuple[str, ...]
+
+
+class Kind(Enum):
+    """What an option's value is."""
+
+    TEXT = "text"
+    NUMBER = "number"
+    FLAG = "flag"
+    LIST = "list"  # comma-separated, and repeatable as a flag
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """An option: `--name`, `HULLCHECK_NAME` and `name = ...` in hullcheck.toml.
+
+    `minimum` is the lowest number that is meant; `choices` are all texts that are.
+    """
+
+    name: str
+    kind: Kind
+    default: Value
+    help: str
+    metavar: str = ""
+    short: str = ""
+    minimum: int | None = None
+    choices: tuple[str, ...] = ()
+
+    @property
+    def variable(self) -> str:
+        """Return the name of the environment variable."""
+        return "HULLCHECK_" + self.name.upper().replace("-", "_")
+
+
+def _flag(name: str, text: str, short: str = "") -> Option:
+    return Option(name, Kind.FLAG, default=False, help=text, short=short)
+
+
+def _number(name: str, default: int, text: str, metavar: str = "N", minimum: int = 0) -> Option:
+    return Option(name, Kind.NUMBER, default, text, metavar, minimum=minimum)
+
+
+REPORTING = (
+    Option("format", Kind.LIST, (), "report formats; one goes to stdout, several need --output-dir", "LIST", short="f"),
+    Option("output-dir", Kind.TEXT, "", "directory for one file a format", "DIR"),
+    Option("output", Kind.LIST, (), "write a format to a file; can be repeated", "FORMAT=FILE", short="o"),
+    Option("outputs", Kind.TEXT, "", "write counts, verdict and paths as KEY=value lines for later steps", "FILE"),
+    Option("color", Kind.TEXT, "auto", "colours on stdout", "WHEN", choices=("auto", "always", "never")),
+    _flag("quiet", "no progress and no summary on stderr; errors and warnings stay", "q"),
+)
+
+THRESHOLDS = (
+    _number("max-critical", -1, "critical findings that are allowed; -1 is unlimited", minimum=-1),
+    _number("max-high", -1, "high findings that are allowed; -1 is unlimited", minimum=-1),
+    _number("max-medium", -1, "medium findings that are allowed; -1 is unlimited", minimum=-1),
+    _number("max-low", -1, "low findings that are allowed; -1 is unlimited", minimum=-1),
+    _flag("allow-incomplete", "pass although something could not be looked at (else exit code 51)"),
+    _number("max-data-age", 180, "advisories older than this many days leave the scan incomplete", "DAYS", minimum=1),
+)
+
+DATABASE = (
+    Option("db-dir", Kind.TEXT, "", "directory of the advisory database (default: in the user's cache)", "DIR"),
+    Option("db-source", Kind.TEXT, "", "where missing advisories are downloaded from (default: OSV)", "URL"),
+    _flag("offline", "use the advisories that are at hand, download none"),
+)
+
+NETWORK = (
+    _number("timeout", 30, "seconds to wait for a server", "SECONDS", minimum=1),
+    _number("max-network-retries", 3, "how often a request is tried again"),
+    Option("proxy", Kind.TEXT, "", "HTTP proxy (default: HTTPS_PROXY, HTTP_PROXY, NO_PROXY)", "URL"),
+    Option("ca-bundle", Kind.TEXT, "", "PEM file of certificate authorities to trust", "FILE"),
+    _flag("skip-verify-tls", "accept any certificate: whoever is in between can change what is read"),
+)
+
+IMAGE = (
+    Option(
+        "platform", Kind.TEXT, "", "platform to choose from an index (default: this machine's)", "OS/ARCH[/VARIANT]"
+    ),
+    _flag("insecure", "speak plain HTTP with the registry (loopback needs no permission)"),
+)
+
+TREE = (
+    Option("exclude-dirs", Kind.LIST, (), "directories to leave out: names or glob patterns", "LIST"),
+    Option("exclude-files", Kind.LIST, (), "files to leave out: names or glob patterns", "LIST"),
+)
+
+DATABASE_BUILD = (Option("from", Kind.TEXT, "", "directory or URL in the layout of the OSV bucket", "DIR_OR_URL"),)
+
+SCAN = (*REPORTING, *THRESHOLDS, *DATABASE)
+
+# The options of each command, in the order in which help shows them.
+COMMANDS: dict[str, tuple[Option, ...]] = {
+    "image": (*IMAGE, *SCAN, *NETWORK),
+    "repo": (*TREE, *SCAN, *NETWORK),
+    "rootfs": (*TREE, *SCAN, *NETWORK),
+    "sbom": (*SCAN, *NETWORK),
+    "db build": (*DATABASE_BUILD, *DATABASE[:1], *NETWORK, REPORTING[-1]),
+    "db update": (*DATABASE[:2], *NETWORK, REPORTING[-1]),
+    "db status": DATABASE[:1],
+    "convert": REPORTING,
+}
