@@ -8,6 +8,7 @@ from packageurl import PackageURL
 from hullcheck.model.package import Detected
 from hullcheck.model.source_file import SourceFile, Wants
 from hullcheck.model.target import TargetKind
+from hullcheck.versions.scheme import Scheme
 
 INSTALLED = frozenset({TargetKind.IMAGE, TargetKind.ROOTFS})
 DECLARED = frozenset({TargetKind.REPOSITORY})
@@ -60,7 +61,7 @@ class Ecosystem:
 
     name: str
     purl_type: str
-    scheme: Callable[[str], bytes | None]
+    scheme: Scheme
     feeds: tuple[Feed, ...]
     analyzers: tuple[Analyzer, ...]
     advisory_name: Callable[[PackageURL], str] = purl_name

@@ -1,4 +1,4 @@
-"""Version schemes: one module each, with `key(text) -> bytes | None` whose byte order is the order of the versions.
+"""Version schemes: one module each, with a `Scheme` whose keys are bytes that sort like the versions.
 
-None is a version that cannot be ordered. The encodings share the numbers and texts of `encoding.py`.
+The encodings share the numbers and texts of `encoding.py`; `bounds.py` makes intervals of affected ranges.
 """
