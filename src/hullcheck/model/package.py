@@ -72,7 +72,8 @@ class Distribution:
 class OwnedFiles:
     """Files that a package of the operating system installed.
 
-    Language packages found in them are that package's, and its distribution patches them.
+    Language packages found in them are that package's, and its distribution patches them. `owner` is its purl without
+    namespace, version and qualifiers ("pkg:deb/python3-jinja2"), `paths` are like those of files.
     """
 
     owner: str

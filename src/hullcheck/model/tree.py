@@ -13,13 +13,15 @@ from hullcheck.model.source_file import SourceFile, Wants
 class Hidden:
     """A path that a layer hides in the layers below it.
 
-    `below` is set where only what lies below the path is hidden, not the path itself (an opaque directory). A
-    non-directory hides the path and all below it: whiteouts, and every file, link or device that the layer brings.
-    OCI image specification, layer.md, "Whiteouts".
+    `below` is set where only what lies below the path is hidden, not the path itself (an opaque directory), `alone`
+    where only the path itself is (a directory of the layer, which takes the place of a file and joins a directory; it
+    need not be told where the layer brings something below it). A non-directory hides the path and all below it:
+    whiteouts, and every file, link or device that the layer brings. OCI image specification, layer.md, "Whiteouts".
     """
 
     path: str
     below: bool = False
+    alone: bool = False
 
 
 Entry = SourceFile | Hidden | Gap
