@@ -77,6 +77,14 @@ class Node:
         for index, value in enumerate(self._list(key)):
             yield Node(value, self._path, self._at(f"{key}[{index}]"))
 
+    def texts_and_nodes(self, key: str) -> "Iterator[str | Node]":
+        """Yield the texts and objects of the list at `key`, for formats that mix them; other values are left out."""
+        for index, value in enumerate(self._list(key)):
+            if isinstance(value, str):
+                yield value
+            elif isinstance(value, dict):
+                yield Node(value, self._path, self._at(f"{key}[{index}]"))
+
     def members(self, key: str) -> Iterator[tuple[str, "Node"]]:
         """Yield the members of the object at `key`, all of which are objects; nothing where there is none."""
         for name, value in self._mapping(key).items():
