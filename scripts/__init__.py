@@ -1,0 +1,1 @@
+"""Scripts of the project; what users run is in `hullcheck`."""
