@@ -38,5 +38,6 @@ class Tree(Protocol):
         """Read the tree once: yield the files that `wants` selects, what the layer hides, and what was not readable.
 
         A `SourceFile` hides its own path below without a further `Hidden`; a `Hidden` of a whiteout or opaque
-        directory counts for lower layers only, wherever in the layer it stands.
+        directory counts for lower layers only, wherever in the layer it stands. Of several `SourceFile`s with one path
+        the last counts.
         """
