@@ -1,5 +1,6 @@
 """How long work tells how far it is."""
 
+from dataclasses import dataclass
 from typing import Protocol
 
 
@@ -13,6 +14,7 @@ class Progress(Protocol):
         """Count `count` more bytes of what was started last as done."""
 
 
+@dataclass(frozen=True, slots=True)
 class Unwatched:
     """Nobody watches."""
 
