@@ -2,15 +2,21 @@
 
 from collections.abc import Mapping
 
+from hullcheck.ecosystems.apk import APK
+from hullcheck.ecosystems.distribution import DISTRIBUTION
+from hullcheck.ecosystems.dpkg import DPKG
 from hullcheck.ecosystems.ecosystem import Analyzer, Ecosystem
 from hullcheck.ecosystems.unread import UNREAD
 from hullcheck.model.target import TargetKind
 
 # One line each, sorted by name.
-ECOSYSTEMS: tuple[Ecosystem, ...] = ()
+ECOSYSTEMS: tuple[Ecosystem, ...] = (
+    APK,
+    DPKG,
+)
 
 # What is found in files that belong to no ecosystem: folders that declare a tuple of analyzers, sorted.
-OTHER_ANALYZERS: tuple[Analyzer, ...] = (*UNREAD,)
+OTHER_ANALYZERS: tuple[Analyzer, ...] = (*DISTRIBUTION, *UNREAD)
 
 ANALYZERS: tuple[Analyzer, ...] = (
     *(analyzer for ecosystem in ECOSYSTEMS for analyzer in ecosystem.analyzers),
