@@ -1,0 +1,26 @@
+"""One spelling for names that an ecosystem takes as the same."""
+
+import re
+from collections.abc import Callable, Mapping
+
+_separators = re.compile(r"[-_.]+").sub
+
+
+def canonical_name(feed: str, name: str) -> str:
+    """Return the spelling of `name` under which advisories of `feed` are stored and looked up."""
+    spelling = _SPELLINGS.get(feed)
+    return spelling(name) if spelling else name
+
+
+def _python(name: str) -> str:
+    """Follow https://packaging.python.org/en/latest/specifications/name-normalization/."""
+    return _separators("-", name).lower()
+
+
+_SPELLINGS: Mapping[str, Callable[[str], str]] = {
+    # https://learn.microsoft.com/nuget/consume-packages/finding-and-choosing-packages: ids ignore case.
+    "NuGet": str.lower,
+    # https://getcomposer.org/doc/04-schema.md#name: names are lower-case, and were not always.
+    "Packagist": str.lower,
+    "PyPI": _python,
+}
