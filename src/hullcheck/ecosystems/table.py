@@ -6,6 +6,7 @@ from hullcheck.ecosystems.apk import APK
 from hullcheck.ecosystems.distribution import DISTRIBUTION
 from hullcheck.ecosystems.dpkg import DPKG
 from hullcheck.ecosystems.ecosystem import Analyzer, Ecosystem
+from hullcheck.ecosystems.npm import NPM
 from hullcheck.ecosystems.unread import UNREAD
 from hullcheck.model.target import TargetKind
 
@@ -13,9 +14,10 @@ from hullcheck.model.target import TargetKind
 ECOSYSTEMS: tuple[Ecosystem, ...] = (
     APK,
     DPKG,
+    NPM,
 )
 
-# What is found in files that belong to no ecosystem: folders that declare a tuple of analyzers, sorted.
+# What is found in files that belong to no ecosystem: folders that declare a tuple of analyzers.
 OTHER_ANALYZERS: tuple[Analyzer, ...] = (*DISTRIBUTION, *UNREAD)
 
 ANALYZERS: tuple[Analyzer, ...] = (

@@ -1,0 +1,31 @@
+"""Names and versions of npm packages."""
+
+import re
+
+from packageurl import PackageURL
+
+# What a registry accepts, or accepted once: https://github.com/npm/validate-npm-package-name
+_NAME = re.compile(r"(?:(@[A-Za-z0-9~!'()*._-]+)/)?([A-Za-z0-9~!'()*_-][A-Za-z0-9~!'()*._-]*)")
+_LONGEST_NAME = 214
+# npm takes "v1.2.3" and " =1.2.3" for 1.2.3 where it reads a package's own version.
+_VERSION_PREFIX = re.compile(r"[\s=v]+(?=[0-9])")
+
+
+def npm_purl(name: str, version: str | None = None) -> PackageURL | None:
+    """Return the purl of `name`, None where no package can have it."""
+    parts = _NAME.fullmatch(name) if len(name) <= _LONGEST_NAME else None
+    if parts is None:
+        return None
+    return PackageURL("npm", parts[1], parts[2], version)
+
+
+def clean_version(version: str) -> str:
+    """Return `version` as npm does when it reads it from a `package.json`."""
+    return _VERSION_PREFIX.sub("", version.strip(), count=1) if version[:1] in "=v \t\n" else version.rstrip()
+
+
+def alias_target(specification: str) -> tuple[str, str]:
+    """Return the real name and the version or range in "npm:name@range"."""
+    text = specification.removeprefix("npm:")
+    at = text.find("@", 1)
+    return (text, "") if at < 0 else (text[:at], text[at + 1 :])
