@@ -1,0 +1,62 @@
+"""From the files of one layer to what is in them."""
+
+from typing import assert_never
+
+from hullcheck.ecosystems.ecosystem import Analyzer
+from hullcheck.errors import LimitExceeded, MalformedFile
+from hullcheck.inventory.index import Index
+from hullcheck.inventory.layer import Found, LayerInventory, Reading
+from hullcheck.model.gap import Gap, GapKind
+from hullcheck.model.package import Unread
+from hullcheck.model.source_file import SourceFile
+from hullcheck.model.tree import Hidden, Tree
+
+
+def collect(tree: Tree, index: Index) -> LayerInventory:
+    """Read `tree` once and return what the analyzers of `index` find in it."""
+    readings: dict[str, tuple[Reading, ...]] = {}
+    hidden: set[str] = set()
+    emptied: set[str] = set()
+    replaced: set[str] = set()
+    gaps: list[Gap] = []
+    for entry in tree.entries(index.wants):
+        match entry:
+            case SourceFile():
+                readings[entry.path] = tuple(_read(analyzer, entry) for analyzer in index.select(entry))
+                hidden.add(entry.path)
+            case Hidden():
+                (emptied if entry.below else replaced if entry.alone else hidden).add(entry.path)
+            case Gap():
+                gaps.append(entry)
+                # What could not be read takes the place of what it could have been before.
+                replaced.add(entry.subject)
+            case _:
+                assert_never(entry)
+    return LayerInventory(
+        tree.layer.diff_id if tree.layer else "",
+        tuple(reading for path in sorted(readings) for reading in readings[path]),
+        frozenset(hidden),
+        frozenset(emptied),
+        frozenset(replaced),
+        tuple(gaps),
+    )
+
+
+def _read(analyzer: Analyzer, file: SourceFile) -> Reading:
+    """Return what `analyzer` finds in `file`, up to the first error."""
+    found: list[Found] = []
+    gaps: list[Gap] = []
+    try:
+        for item in analyzer.parse(file):
+            if isinstance(item, Unread):
+                gaps.append(Gap(GapKind.UNSUPPORTED, item.location.path, item.reason, item.hint))
+            else:
+                found.append(item)
+    except MalformedFile as error:
+        gaps.append(_gap(error))
+    return Reading(file.path, analyzer.name, tuple(found), tuple(gaps))
+
+
+def _gap(error: MalformedFile) -> Gap:
+    kind = GapKind.LIMIT if isinstance(error, LimitExceeded) else GapKind.MALFORMED
+    return Gap(kind, error.path, f"{error.place}: {error.problem}" if error.place else error.problem, error.hint)

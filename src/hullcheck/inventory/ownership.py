@@ -1,0 +1,41 @@
+"""Which files packages of the operating system installed."""
+
+from collections.abc import Iterable, Iterator
+
+from hullcheck.inventory.merge import Visible
+from hullcheck.inventory.operating_system import belongs_to_system
+from hullcheck.model.package import OwnedFiles, Package
+
+# Directories at the root that are links into /usr on most systems, whose lists name the same file in both ways.
+_LINKED = ("bin/", "lib/", "lib32/", "lib64/", "libx32/", "sbin/")
+
+
+def file_of(path: str) -> str:
+    """Return the file of the target that holds `path`: the outermost archive."""
+    return path.partition("!/")[0]
+
+
+def owned_files(files: Iterable[str], visible: Iterable[Visible], packages: Iterable[Package]) -> frozenset[str]:
+    """Return those of `files` that belong to a package of the operating system among `packages`.
+
+    A list whose package is not there owns nothing: the package database was deleted, and nobody else would look at what
+    is in those files.
+    """
+    owners = {f"pkg:{package.purl.type}/{package.purl.name}" for package in packages if belongs_to_system(package.purl)}
+    spellings = {spelling: file for file in files for spelling in _spellings(file)}
+    wanted = frozenset(spellings)
+    return frozenset(
+        spellings[path]
+        for seen in visible
+        for found in seen.reading.found
+        if isinstance(found, OwnedFiles) and found.owner in owners
+        for path in found.paths & wanted
+    )
+
+
+def _spellings(file: str) -> Iterator[str]:
+    yield file
+    if file.startswith(_LINKED):
+        yield f"usr/{file}"
+    elif file.startswith("usr/") and file.removeprefix("usr/").startswith(_LINKED):
+        yield file.removeprefix("usr/")
