@@ -58,22 +58,20 @@ _COMPONENTS = _ComponentCodes(NUMBERS | {"0": _ZERO})
 def key(version: str) -> bytes | None:
     """Return the key of `version`, None where it does not begin with a number.
 
-    What follows a valid beginning is below its end: apk-tools takes all such versions as equal.
+    What goes on as no version does is below what ends there; apk-tools takes all such versions as equal.
     """
-    version = version.strip()
-    parts = _version(version)
-    if not parts:
-        return None
-    rest = version[parts.end() :]
-    return _codes(parts) + (_INVALID + _rest(rest) if rest else _END)
+    parts = _version(version.strip())
+    return _codes(parts) + _ending(parts) if parts else None
 
 
 def successor(version: str) -> bytes | None:
     """Return the smallest bound above `version`, and above all its revisions where it names none."""
-    own = key(version)
-    if own is None:
+    parts = _version(version.strip())
+    if not parts:
         return None
-    return own[:-1] + _ABOVE_REVISIONS if _is_whole_without_revision(version.strip()) else own + b"\0"
+    ending = _ending(parts)
+    names_revision = parts[6] is not None
+    return _codes(parts) + (_ABOVE_REVISIONS if ending == _END and not names_revision else ending + b"\0")
 
 
 def _codes(parts: re.Match[str]) -> bytes:
@@ -94,13 +92,9 @@ def _codes(parts: re.Match[str]) -> bytes:
     return b"".join(codes)
 
 
-def _rest(rest: str) -> bytes:
-    return rest.encode("utf-8", "surrogatepass")
-
-
-def _is_whole_without_revision(version: str) -> bool:
-    parts = _version(version)
-    return parts is not None and parts.end() == len(version) and parts[6] is None
+def _ending(parts: re.Match[str]) -> bytes:
+    rest = parts.string[parts.end() :]
+    return _INVALID + rest.encode("utf-8", "surrogatepass") if rest else _END
 
 
 APK = Scheme("apk", 1, key, successor)

@@ -23,15 +23,17 @@ class Interval:
 def interval(scheme: Scheme, affected: AffectedRange) -> Interval | None:
     """Return the keys that `affected` holds, None where one of its bounds cannot be ordered.
 
-    OSV's `introduced: "0"` is below every version. Where there are both, `fixed` wins over `last_affected`.
+    OSV's `introduced: "0"` is below every version. A single listed version holds what is equal to it, and no other
+    revision of it. Where a range has both, `fixed` counts and `last_affected` does not.
     """
+    if affected.introduced and affected.introduced == affected.last_affected:
+        return _exactly(scheme, affected.introduced)
     low = LOWEST if affected.introduced in {"", "0"} else scheme.key(affected.introduced)
     high = _high(scheme, affected)
     return None if low is None or high is None else Interval(low, high)
 
 
-def exactly(scheme: Scheme, version: str) -> Interval | None:
-    """Return the keys that are equal to that of `version`, None where it cannot be ordered."""
+def _exactly(scheme: Scheme, version: str) -> Interval | None:
     key = scheme.key(version)
     return None if key is None else Interval(key, key + b"\0")
 

@@ -65,14 +65,13 @@ def successor(version: str) -> bytes | None:
 
 
 def _split(version: str) -> tuple[bytes, str, str]:
+    """Return the code of the epoch, the upstream version and the revision, "" where there is none."""
     rest = version.strip()
     epoch = _epoch(rest)
     upstream, hyphen, revision = (rest[epoch.end() :] if epoch else rest).rpartition("-")
-    return (
-        _PIECES[epoch[1]] if epoch else NUMBER_ZERO,
-        upstream if hyphen else revision,
-        revision if hyphen else "",
-    )
+    if not hyphen:
+        upstream, revision = revision, ""
+    return NUMBERS[epoch[1]] if epoch else NUMBER_ZERO, upstream, revision
 
 
 def _part(part: str) -> bytes:
