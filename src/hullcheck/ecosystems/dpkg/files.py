@@ -17,6 +17,7 @@ def parse_list(file: SourceFile) -> Iterator[OwnedFiles]:
         if not line.startswith("/"):
             raise MalformedFile(file.path, "not an absolute path", place=f"line {number}")
         paths.add(line[1:])
+    paths.discard(".")
     yield from _owned(file.name.removesuffix(".list").partition(":")[0], paths)
 
 
