@@ -1,0 +1,306 @@
+r"""A result as JSON, and back without loss: what `docs/schema/` publishes.
+
+The document is the records of `model`, their names in camelCase, with these rules:
+
+* Texts, numbers and flags that a record may lack are left out where it lacks them; lists are always there.
+* An advisory stands once, in `advisories`, under a key made of its feed and id, by which matches name it.
+* `command` (the build command of a location's layer, at most 200 characters of it), `complete`, `passed` and `total`
+  follow from the rest: they are written for readers, and not read back.
+* All is ASCII, so that no byte of a hostile name can steer the terminal that shows the document.
+
+A name that is not UTF-8 is written with a visible `\udcff` for each of its odd bytes: the one loss.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import Field, dataclass, fields, is_dataclass
+from inspect import cleandoc
+from itertools import chain, count
+from operator import attrgetter, itemgetter
+from types import GenericAlias, UnionType
+from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar, get_args, get_origin, get_type_hints
+
+import msgspec
+from packageurl import PackageURL
+
+from hullcheck.errors import MalformedFile
+from hullcheck.model.advisory import Advisory
+from hullcheck.model.coverage import Coverage
+from hullcheck.model.decision import Counts, Decision
+from hullcheck.model.package import Location, Package
+from hullcheck.model.result import ScanResult
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
+SCHEMA_VERSION = "1.0"
+
+_COMMAND = 200
+# The long lists stand last, so that a reader begins with what matters; findings before the advisories that they name.
+_LAST: Mapping[str, int] = {"findings": 1, "advisories": 2, "packages": 3}
+_NOT_ASCII = re.compile(rb"[\x7f-\xff]+")
+_SNAKE_CASE = re.compile(r"(?<=`)[a-z]+(?:_[a-z]+)+(?=`)")
+
+_Value = TypeVar("_Value")
+_Record = TypeVar("_Record", bound="DataclassInstance")
+_Read_co = TypeVar("_Read_co", covariant=True)
+_Type: TypeAlias = type | GenericAlias | UnionType
+
+
+def encode(result: ScanResult) -> bytes:
+    """Return `result` as an indented JSON document; the same result gives the same bytes."""
+    image = result.target.image
+    commands = {layer.diff_id: layer.created_by for layer in reversed(image.layers)} if image else {}
+    document = _Notation(commands).result.write(result)
+    try:
+        text = msgspec.json.encode(document)
+    except UnicodeEncodeError:
+        text = msgspec.json.encode(_well_formed(msgspec.to_builtins(document)))
+    del document
+    return _NOT_ASCII.sub(_escaped, msgspec.json.format(text, indent=2)) + b"\n"
+
+
+def decode(document: bytes, path: str = "result") -> ScanResult:
+    """Return the result that `document`, which was read from `path`, holds. Raises `MalformedFile`."""
+    try:
+        _check_version(document, path)
+        return _Notation({}).read(document)
+    except msgspec.ValidationError as error:
+        problem, _, place = str(error).partition(" - at `")
+        raise MalformedFile(path, problem, place=place.removeprefix("$").removeprefix(".").rstrip("`")) from error
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise MalformedFile(path, f"not JSON: {error}") from error
+
+
+def json_schema() -> dict[str, object]:
+    """Return the JSON Schema (draft 2020-12) of the document."""
+    schema = msgspec.json.schema(_Notation({}).result.type, schema_hook=lambda _: {"type": "string"})
+    for definition in schema["$defs"].values():
+        definition["description"] = _SNAKE_CASE.sub(_camel_case, cleandoc(definition["description"]))
+    schema["$defs"]["ScanResult"]["properties"]["schemaVersion"] = {"const": SCHEMA_VERSION}
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": f"Result of a Hullcheck scan, version {SCHEMA_VERSION}",
+        "description": cleandoc(__doc__ or ""),
+        **schema,
+    }
+
+
+class _Version(msgspec.Struct, rename="camel"):
+    schema_version: str
+
+
+def _check_version(document: bytes, path: str) -> None:
+    try:
+        version = msgspec.json.decode(document, type=_Version).schema_version
+    except msgspec.ValidationError as error:
+        raise MalformedFile(path, f"not a result of Hullcheck: {error}") from error
+    if version != SCHEMA_VERSION:
+        problem = f"schema version {version!r} is not known, this Hullcheck reads {SCHEMA_VERSION}"
+        raise MalformedFile(path, problem, place="schemaVersion")
+
+
+class _Purl:
+    """What a purl, which is text in the document, stands for: no dataclass, which msgspec reads as an object."""
+
+    def __init__(self, record: PackageURL) -> None:
+        self.record = record
+
+
+class _Key:
+    """What an advisory's key, which is text in the document, stands for."""
+
+    def __init__(self, record: Advisory) -> None:
+        self.record = record
+
+
+@dataclass(frozen=True, slots=True)
+class _Form(Generic[_Read_co]):
+    """How values of a type are written: their type in the document, and the ways there and back."""
+
+    type: _Type
+    write: Callable[[Any], Any]
+    read: Callable[[Any], _Read_co]
+
+
+@dataclass(frozen=True, slots=True)
+class _Member:
+    """A member of an object of the document, whose value `write` makes of the record; with a `default` it may lack."""
+
+    name: str
+    type: _Type
+    write: Callable[[Any], Any]
+    default: object = msgspec.NODEFAULT
+
+
+class _Notation:
+    """The forms of all records in one document, whose layers have `commands`."""
+
+    def __init__(self, commands: Mapping[str, str]) -> None:
+        self._commands = commands
+        self._advisories: dict[str, Advisory] = {}
+        self._keys: dict[int, str] = {}
+        self._purls: dict[str, _Purl] = {}
+        self._forms: dict[type, _Form[object]] = {PackageURL: _Form(_Purl, str, attrgetter("record"))}
+        self._advisory = self._record(Advisory)
+        self._forms[Advisory] = _Form(_Key, self._key, attrgetter("record"))
+        self._forms[Package] = _remembering(self._record(Package))
+        self.result = self._record(ScanResult)
+
+    def read(self, document: bytes) -> ScanResult:
+        """Return the result that `document` holds: the advisories first, for the matches name them."""
+        head = msgspec.defstruct("Head", [("advisories", GenericAlias(dict, (str, self._advisory.type)))])
+        written: Any = msgspec.json.decode(document, type=head)
+        self._advisories = {key: self._advisory.read(value) for key, value in written.advisories.items()}
+        return self.result.read(msgspec.json.decode(document, type=self.result.type, dec_hook=self._hook))
+
+    def _of(self, kind: object) -> _Form[object]:
+        """Return the form of values of type `kind`: a scalar, a record, tuples of one or of pairs, or None too."""
+        if isinstance(kind, type):
+            if kind not in self._forms:
+                self._forms[kind] = self._record(kind) if is_dataclass(kind) else _Form(kind, _same, _same)
+            return self._forms[kind]
+        first = get_args(kind)[0]
+        if get_origin(kind) is not tuple:
+            return _optional(self._of(first))
+        return _PAIRS if get_origin(first) is tuple else _list(self._of(first))
+
+    def _record(self, record: type[_Record]) -> _Form[_Record]:
+        """Return the form of `record`: an object with a member for each field, and those that follow from them."""
+        hints = get_type_hints(record)
+        forms = {field.name: self._of(hints[field.name]) for field in fields(record)}
+        members = [*self._derived(record), *(_member(field, forms[field.name]) for field in fields(record))]
+        members.sort(key=_order)
+        struct = msgspec.defstruct(
+            record.__name__,
+            [(member.name, member.type, msgspec.field(default=member.default)) for member in members],
+            namespace={"__doc__": record.__doc__},
+            rename="camel",
+            omit_defaults=True,
+            forbid_unknown_fields=True,
+        )
+        writers = tuple(member.write for member in members)
+        readers = tuple((attrgetter(name), form.read) for name, form in forms.items())
+        return _Form(
+            struct,
+            lambda value: struct(*[write(value) for write in writers]),
+            lambda value: record(*[read(get(value)) for get, read in readers]),
+        )
+
+    def _derived(self, record: type) -> tuple[_Member, ...]:
+        """Return the members that no field of `record` holds."""
+        if record is ScanResult:
+            table = GenericAlias(dict, (str, self._advisory.type))
+            return (
+                _Member("schema_version", str, lambda _: SCHEMA_VERSION),
+                _Member("advisories", table, self._written_advisories),
+            )
+        if record is Location:
+            return (_Member("command", str, self._command, ""),)
+        return tuple(_Member(name, kind, attrgetter(name)) for name, kind in _DERIVED.get(record, ()))
+
+    def _command(self, location: Location) -> str:
+        command = self._commands.get(location.layer, "")
+        return command if len(command) <= _COMMAND else command[: _COMMAND - 1] + "…"
+
+    def _key(self, advisory: Advisory) -> str:
+        """Return the key of `advisory`. Other advisories of the same feed and id get a number behind it."""
+        if id(advisory) not in self._keys:
+            name = f"{advisory.feed}/{advisory.id}"
+            keys = chain((name,), (f"{name}#{number}" for number in count(2)))
+            self._keys[id(advisory)] = next(k for k in keys if self._advisories.setdefault(k, advisory) == advisory)
+        return self._keys[id(advisory)]
+
+    def _written_advisories(self, _: ScanResult) -> dict[str, object]:
+        return {
+            key: self._advisory.write(advisory) for key, advisory in sorted(self._advisories.items(), key=itemgetter(0))
+        }
+
+    def _hook(self, kind: type, value: object) -> object:
+        """Return the purl or the advisory that `value` names; msgspec adds the place to an error."""
+        if not isinstance(value, str):
+            raise TypeError("expected text")
+        if kind is _Purl:
+            return self._purls.get(value) or self._purls.setdefault(value, _Purl(PackageURL.from_string(value)))
+        if value not in self._advisories:
+            raise ValueError(f"no advisory has the key {value!r}")
+        return _Key(self._advisories[value])
+
+
+def _same(value: _Value) -> _Value:
+    return value
+
+
+def _member(field: "Field[Any]", form: _Form[object]) -> _Member:
+    get = attrgetter(field.name)
+    write = get if form.write is _same else lambda record: form.write(get(record))
+    # The defaults "", 0 and None say that there is no value; others (a scope, an empty list) are values.
+    lacking = field.default in {"", 0, None}
+    return _Member(field.name, form.type, write, field.default if lacking else msgspec.NODEFAULT)
+
+
+def _order(member: _Member) -> tuple[bool, int]:
+    """Return the sort key that puts what may lack, as msgspec asks, and the long lists behind the rest."""
+    return member.default is not msgspec.NODEFAULT, _LAST.get(member.name, 0)
+
+
+def _list(items: _Form[object]) -> _Form[object]:
+    kind = GenericAlias(tuple, (items.type, ...))
+    if items.write is _same:
+        return _Form(kind, _same, _same)
+    return _Form(kind, lambda values: tuple(map(items.write, values)), lambda values: tuple(map(items.read, values)))
+
+
+def _optional(form: _Form[object]) -> _Form[object]:
+    if form.write is _same:
+        return _Form(form.type | None, _same, _same)
+    return _Form(
+        form.type | None,
+        lambda value: None if value is None else form.write(value),
+        lambda value: None if value is None else form.read(value),
+    )
+
+
+def _remembering(form: _Form[_Record]) -> _Form[_Record]:
+    """Return `form` writing each record once, by its identity: findings share the packages of their result."""
+    written: dict[int, object] = {}
+
+    def write(record: object) -> object:
+        if id(record) not in written:
+            written[id(record)] = form.write(record)
+        return written[id(record)]
+
+    return _Form(form.type, write, form.read)
+
+
+def _well_formed(value: object) -> object:
+    """Return `value` with lone surrogates, which stand for bytes that are not UTF-8, as visible text."""
+    match value:
+        case str():
+            return value.encode("utf-8", "backslashreplace").decode()
+        case dict():
+            return {_well_formed(key): _well_formed(member) for key, member in value.items()}
+        case list() | tuple():
+            return [_well_formed(item) for item in value]
+        case _:
+            return value
+
+
+def _escaped(run: re.Match[bytes]) -> bytes:
+    """Return a run of characters beyond ASCII, which stand in texts only, as JSON's escapes."""
+    units = run[0].decode().encode("utf-16-be").hex()
+    return "".join(f"\\u{units[at : at + 4]}" for at in range(0, len(units), 4)).encode()
+
+
+def _camel_case(name: re.Match[str]) -> str:
+    first, *rest = name[0].split("_")
+    return first + "".join(map(str.title, rest))
+
+
+# What looks like a mapping in an image's configuration is one in the document.
+_PAIRS: _Form[object] = _Form(GenericAlias(dict, (str, str)), dict, lambda pairs: tuple(pairs.items()))
+_DERIVED: Mapping[type, tuple[tuple[str, type], ...]] = {
+    Counts: (("total", int),),
+    Coverage: (("complete", bool),),
+    Decision: (("passed", bool),),
+}
