@@ -7,6 +7,7 @@ from hullcheck.ecosystems.distribution import DISTRIBUTION
 from hullcheck.ecosystems.dpkg import DPKG
 from hullcheck.ecosystems.ecosystem import Analyzer, Ecosystem
 from hullcheck.ecosystems.npm import NPM
+from hullcheck.ecosystems.pypi import PYPI
 from hullcheck.ecosystems.unread import UNREAD
 from hullcheck.model.target import TargetKind
 
@@ -15,6 +16,7 @@ ECOSYSTEMS: tuple[Ecosystem, ...] = (
     APK,
     DPKG,
     NPM,
+    PYPI,
 )
 
 # What is found in files that belong to no ecosystem: folders that declare a tuple of analyzers.

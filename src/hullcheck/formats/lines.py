@@ -22,11 +22,12 @@ class LineFinder:
         """Return the line, counted from 1, of the next `text` behind the one found before; 0 where it is not known."""
         if self._lost:
             return 0
-        content = self._file.content
-        found = content.find(text.encode("utf-8", "surrogatepass"), self._position)
+        content, wanted = self._file.content, text.encode("utf-8", "surrogatepass")
+        found = content.find(wanted, self._position)
         if found < 0:
             self._lost = True
             return 0
-        self._line += bytes(content[self._position : found]).count(b"\n")
-        self._position = found
-        return self._line
+        line = self._line + bytes(content[self._position : found]).count(b"\n")
+        self._line = line + wanted.count(b"\n")
+        self._position = found + len(wanted)
+        return line

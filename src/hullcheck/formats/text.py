@@ -14,11 +14,14 @@ _MARKS = (
 )
 
 
-def read_text(file: SourceFile) -> str:
-    """Return the text of `file`: UTF-8, or what its byte order mark says."""
+def read_text(file: SourceFile, errors: str = "strict") -> str:
+    """Return the text of `file`: UTF-8, or what its byte order mark says.
+
+    Where `errors` is "replace", bytes that are no text become U+FFFD, for formats whose names and versions are ASCII.
+    """
     content = bytes(file.content)
     encoding = next((name for mark, name in _MARKS if content.startswith(mark)), "utf-8")
     try:
-        return content.decode(encoding)
+        return content.decode(encoding, errors)
     except UnicodeDecodeError as error:
         raise MalformedFile(file.path, f"not {encoding} text", place=f"byte {error.start}") from error
