@@ -4,6 +4,7 @@ import io
 import zipfile
 import zlib
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -14,6 +15,8 @@ from hullcheck.errors import DatabaseError
 _SUFFIX = ".json"
 # What `zipfile` raises for broken, encrypted and unsupported members, and the system for unreadable files.
 _BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError, ValueError)
+# LZMA would take as much memory as the archive says.
+_METHODS = frozenset({zipfile.ZIP_DEFLATED, zipfile.ZIP_STORED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,15 +58,17 @@ class RecordArchive:
 
     def __init__(self, path: Path, limits: ArchiveLimits = DEFAULT_LIMITS) -> None:
         self._limits = limits
-        try:
-            self._file = _GuardedFile(path, limits.directory)
-            self._zip = zipfile.ZipFile(self._file)
-        except _BROKEN as error:
-            raise DatabaseError(f"{path}: not a readable zip archive: {error}") from error
-        records = [member for member in self._zip.infolist() if member.filename.endswith(_SUFFIX)]
-        self._records = sorted(records, key=lambda member: member.filename)
-        if excess := self._excess(path.stat().st_size):
-            raise DatabaseError(f"{path}: {excess}", hint="such an archive is not read: check where it comes from")
+        with ExitStack() as opened:
+            try:
+                file = opened.enter_context(_GuardedFile(path, limits.directory))
+                self._zip = opened.enter_context(zipfile.ZipFile(file))
+            except _BROKEN as error:
+                raise DatabaseError(f"{path}: not a readable zip archive: {error}") from error
+            records = [member for member in self._zip.infolist() if member.filename.endswith(_SUFFIX)]
+            self._records = sorted(records, key=lambda member: member.filename)
+            if excess := self._excess(path.stat().st_size):
+                raise DatabaseError(f"{path}: {excess}", hint="such an archive is not read: check where it comes from")
+            self._opened = opened.pop_all()
 
     def __enter__(self) -> Self:
         return self
@@ -71,8 +76,7 @@ class RecordArchive:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._zip.close()
-        self._file.close()
+        self._opened.close()
 
     def __len__(self) -> int:
         return len(self._records)
@@ -96,6 +100,8 @@ class RecordArchive:
         # `zipfile` returns no more than the size that is stated here.
         if record.file_size > self._limits.record:
             return Unreadable(record.filename, f"{record.file_size} bytes, more than {self._limits.record}")
+        if record.compress_type not in _METHODS:
+            return Unreadable(record.filename, "compressed with a method that is not read")
         try:
             return Member(record.filename, self._zip.read(record))
         except _BROKEN as error:

@@ -1,0 +1,84 @@
+"""The common shard: what CISA, FIRST and the CVE programme say of CVEs, whatever the package."""
+
+import sqlite3
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import assert_never
+
+from hullcheck.advisories.archive import Unreadable
+from hullcheck.advisories.common_sources import FILES, Exploited, Fact, Predicted, Scored
+from hullcheck.advisories.origin import Origin
+from hullcheck.advisories.progress import Activity, Progress, Step
+from hullcheck.advisories.schema import COMMON, COMMON_TABLES
+from hullcheck.advisories.shard_file import creating, open_shard, reading, record_origin
+from hullcheck.errors import DatabaseError
+from hullcheck.model.advisory import Enrichment
+from hullcheck.model.severity import Cvss
+
+_FACTS = "SELECT epss, percentile, kev_added FROM cve WHERE cve = ?"
+_SCORES = """
+SELECT version, vector, score, source FROM cvss WHERE cve = ? ORDER BY version DESC, score DESC, source, vector
+"""
+_PREDICTION = """
+INSERT INTO cve (cve, epss, percentile) VALUES (?, ?, ?)
+ON CONFLICT (cve) DO UPDATE SET epss = excluded.epss, percentile = excluded.percentile
+"""
+_EXPLOITATION = """
+INSERT INTO cve (cve, kev_added) VALUES (?, ?) ON CONFLICT (cve) DO UPDATE SET kev_added = excluded.kev_added
+"""
+_SCORE = "INSERT OR IGNORE INTO cvss VALUES (?, ?, ?, ?, ?)"
+
+
+class CommonShard:
+    """The common shard at `path`, opened for reading; raises `DatabaseError` where it cannot be used."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._connection = open_shard(path)
+
+    def close(self) -> None:
+        """Close the file."""
+        self._connection.close()
+
+    def enrichment(self, cves: Sequence[str]) -> Iterator[tuple[str, Enrichment]]:
+        """Yield those of `cves` that are known, with what is known."""
+        with reading(self._path):
+            for cve in cves:
+                facts = self._connection.execute(_FACTS, (cve,)).fetchone()
+                scores = self._connection.execute(_SCORES, (cve,)).fetchall()
+                if facts or scores:
+                    epss, percentile, kev_added = facts or (None, None, "")
+                    yield cve, Enrichment(cve, tuple(Cvss(*score) for score in scores), epss, percentile, kev_added)
+
+
+def write_common_shard(path: Path, files: Mapping[str, Path], origin: Origin, progress: Progress) -> None:
+    """Write what `files`, by their names in `FILES`, say to `path`; raises `DatabaseError` where one says nothing."""
+    left_out = 0
+    with creating(path, COMMON_TABLES) as connection:
+        connection.execute("BEGIN")
+        for done, (name, file) in enumerate(sorted(files.items())):
+            progress(Step(COMMON, Activity.BUILD, done, len(files)))
+            read = unreadable = 0
+            for fact in FILES[name](file):
+                read += 1
+                if isinstance(fact, Unreadable):
+                    unreadable += 1
+                else:
+                    _write(connection, fact)
+            if unreadable * 2 >= read:
+                raise DatabaseError(f"{name}: {unreadable} of its {read} entries cannot be read")
+            left_out += unreadable
+        record_origin(connection, origin, {"feed": COMMON, "left_out": str(left_out)})
+    progress(Step(COMMON, Activity.BUILD, len(files), len(files)))
+
+
+def _write(connection: sqlite3.Connection, fact: Fact) -> None:
+    match fact:
+        case Predicted(cve, epss, percentile):
+            connection.execute(_PREDICTION, (cve, epss, percentile))
+        case Exploited(cve, added):
+            connection.execute(_EXPLOITATION, (cve, added))
+        case Scored(cve, cvss):
+            connection.execute(_SCORE, (cve, cvss.source, cvss.version, cvss.vector, cvss.score))
+        case _:
+            assert_never(fact)

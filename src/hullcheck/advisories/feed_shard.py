@@ -1,0 +1,74 @@
+"""The shard of a feed: its records as ranges of keys."""
+
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+from hullcheck.advisories.archive import Member, RecordArchive, Unreadable
+from hullcheck.advisories.bodies import learn_dictionary
+from hullcheck.advisories.feed_tables import FeedTables
+from hullcheck.advisories.origin import Origin
+from hullcheck.advisories.osv import Record, RecordReader
+from hullcheck.advisories.placement import scratch
+from hullcheck.advisories.progress import Activity, Progress, Step
+from hullcheck.advisories.schema import FEED_TABLES
+from hullcheck.advisories.shard_file import creating, record_origin
+from hullcheck.errors import DatabaseError, MalformedFile
+from hullcheck.model.advisory import Advisory
+from hullcheck.versions.scheme import Scheme
+
+# Records from which the dictionary of the bodies is learnt, evenly spread over the archive.
+_SAMPLES = 2000
+_RECORDS_A_STEP = 500
+_COUNTS = ("advisories", "left_out", "problems", "undecided", "withdrawn")
+
+
+def write_feed_shard(
+    path: Path, archive: RecordArchive, feed: str, scheme: Scheme, origin: Origin, progress: Progress
+) -> None:
+    """Write what `archive` says of the packages of `feed` to `path`.
+
+    Raises `DatabaseError` where it says nothing, or most of its records cannot be read: whatever it is, it is not this
+    feed, and what was there before is better.
+    """
+    reader = RecordReader(feed, scheme)
+    dictionary = learn_dictionary(_sample(archive, reader))
+    with scratch(path, "staging") as staging, creating(path, FEED_TABLES) as connection:
+        tables = FeedTables(connection, staging, dictionary)
+        for done, outcome in enumerate(_outcomes(archive, reader)):
+            if done % _RECORDS_A_STEP == 0:
+                progress(Step(feed, Activity.BUILD, done, len(archive)))
+            if isinstance(outcome, Record):
+                tables.add(outcome)
+            else:
+                tables.leave_out(outcome.name, outcome.reason)
+        _check_worth(feed, tables.counts, len(archive))
+        tables.finish()
+        meta = {"feed": feed, "scheme": scheme.name, "scheme_number": str(scheme.number)}
+        record_origin(connection, origin, meta | {name: str(tables.counts[name]) for name in _COUNTS})
+    progress(Step(feed, Activity.BUILD, len(archive), len(archive)))
+
+
+def _outcomes(archive: RecordArchive, reader: RecordReader, step: int = 1) -> Iterator[Record | Unreadable]:
+    for member in archive.records(step):
+        yield _read(member, reader) if isinstance(member, Member) else member
+
+
+def _read(member: Member, reader: RecordReader) -> Record | Unreadable:
+    try:
+        return reader.read(member.name, member.content)
+    except MalformedFile as error:
+        return Unreadable(member.name, error.problem)
+
+
+def _sample(archive: RecordArchive, reader: RecordReader) -> Iterator[Advisory]:
+    for outcome in _outcomes(archive, reader, len(archive) // _SAMPLES + 1):
+        if isinstance(outcome, Record) and outcome.statements:
+            yield outcome.statements[0].advisory
+
+
+def _check_worth(feed: str, counts: Counter[str], records: int) -> None:
+    if counts["left_out"] > records // 2:
+        raise DatabaseError(f"{feed}: {counts['left_out']} of its {records} records cannot be read")
+    if not counts["advisories"]:
+        raise DatabaseError(f"{feed}: none of its {records} records is an advisory about a package of it")
