@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from hullcheck.ecosystems.apk import APK
+from hullcheck.ecosystems.cargo import CARGO
 from hullcheck.ecosystems.distribution import DISTRIBUTION
 from hullcheck.ecosystems.dpkg import DPKG
 from hullcheck.ecosystems.ecosystem import Analyzer, Ecosystem
@@ -14,6 +15,7 @@ from hullcheck.model.target import TargetKind
 # One line each, sorted by name.
 ECOSYSTEMS: tuple[Ecosystem, ...] = (
     APK,
+    CARGO,
     DPKG,
     NPM,
     PYPI,

@@ -1,0 +1,18 @@
+"""Cargo: crates of Rust."""
+
+from hullcheck.ecosystems.cargo.lockfile import parse_lockfile
+from hullcheck.ecosystems.cargo.manifest import parse_manifest
+from hullcheck.ecosystems.ecosystem import DECLARED, Analyzer, Ecosystem, Feed
+from hullcheck.model.source_file import Wants
+from hullcheck.versions.semver import SEMVER
+
+CARGO = Ecosystem(
+    name="cargo",
+    purl_type="cargo",
+    scheme=SEMVER,
+    feeds=(Feed("crates.io"),),
+    analyzers=(
+        Analyzer("cargo-lockfile", DECLARED, Wants(names=frozenset({"Cargo.lock"})), parse_lockfile),
+        Analyzer("cargo-manifest", DECLARED, Wants(names=frozenset({"Cargo.toml"})), parse_manifest),
+    ),
+)
