@@ -10,6 +10,7 @@ from typing import Self
 from hullcheck.advisories.common_shard import CommonShard
 from hullcheck.advisories.schema import COMMON, file_name
 from hullcheck.advisories.shard import Shard
+from hullcheck.advisories.shard_file import is_there
 from hullcheck.model.advisory import Enrichment
 from hullcheck.model.gap import Gap
 from hullcheck.model.lookup import Coordinates, FeedState, Hit
@@ -69,7 +70,7 @@ class Database:
         """Return what other sources say of `cves`, for those that they mention."""
         if self._common is None:
             path = self._directory / file_name(COMMON)
-            self._common = (self._opened.enter_context(closing(CommonShard(path))),) if path.exists() else ()
+            self._common = (self._opened.enter_context(closing(CommonShard(path))),) if is_there(path) else ()
         return {cve: found for shard in self._common for cve, found in shard.enrichment(sorted(cves))}
 
     def _by_shard(self, places: Mapping[int, Coordinates]) -> Iterator[tuple[Shard, Mapping[int, Coordinates]]]:
@@ -88,7 +89,7 @@ class Database:
 
     def _open(self, feed: str) -> Shard | None:
         path, scheme = self._directory / file_name(feed), self._schemes.get(feed)
-        if scheme is None or not path.exists():
+        if scheme is None or not is_there(path):
             return None
         return self._opened.enter_context(closing(Shard(path, feed, scheme)))
 

@@ -53,6 +53,14 @@ def open_shard(path: Path) -> sqlite3.Connection:
     return connection
 
 
+def is_there(path: Path) -> bool:
+    """Say whether there is a shard at `path`; that it may not be looked at is an error."""
+    try:
+        return path.is_file()
+    except OSError as error:
+        raise damaged(path, error.strerror) from error
+
+
 @contextmanager
 def reading(path: Path) -> Iterator[None]:
     """Turn what SQLite says against reading `path` into the project's error."""
