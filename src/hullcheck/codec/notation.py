@@ -1,20 +1,9 @@
-r"""A result as JSON, and back without loss: what `docs/schema/` publishes.
+"""How each record is written in the document of a result."""
 
-The document is the records of `model`, their names in camelCase, with these rules:
-
-* Texts, numbers and flags that a record may lack are left out where it lacks them; lists are always there.
-* An advisory stands once, in `advisories`, under a key made of its feed and id, by which matches name it.
-* `command` (the build command of a location's layer, at most 200 characters of it), `complete`, `passed` and `total`
-  follow from the rest: they are written for readers, and not read back.
-* All is ASCII, so that no byte of a hostile name can steer the terminal that shows the document.
-
-A name that is not UTF-8 is written with a visible `\udcff` for each of its odd bytes: the one loss.
-"""
-
+import json
 import re
-from collections.abc import Callable, Mapping
-from dataclasses import Field, dataclass, fields, is_dataclass
-from inspect import cleandoc
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import Field, dataclass, fields, is_dataclass, replace
 from itertools import chain, count
 from operator import attrgetter, itemgetter
 from types import GenericAlias, UnionType
@@ -23,10 +12,10 @@ from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar, get_args, ge
 import msgspec
 from packageurl import PackageURL
 
-from hullcheck.errors import MalformedFile
 from hullcheck.model.advisory import Advisory
 from hullcheck.model.coverage import Coverage
 from hullcheck.model.decision import Counts, Decision
+from hullcheck.model.finding import Finding
 from hullcheck.model.package import Location, Package
 from hullcheck.model.result import ScanResult
 
@@ -38,66 +27,12 @@ SCHEMA_VERSION = "1.0"
 _COMMAND = 200
 # The long lists stand last, so that a reader begins with what matters; findings before the advisories that they name.
 _LAST: Mapping[str, int] = {"findings": 1, "advisories": 2, "packages": 3}
+_EMPTY_LISTS = b'  "findings": [],\n  "advisories": {},\n  "packages": []\n}'
 _NOT_ASCII = re.compile(rb"[\x7f-\xff]+")
-_SNAKE_CASE = re.compile(r"(?<=`)[a-z]+(?:_[a-z]+)+(?=`)")
-
 _Value = TypeVar("_Value")
 _Record = TypeVar("_Record", bound="DataclassInstance")
 _Read_co = TypeVar("_Read_co", covariant=True)
 _Type: TypeAlias = type | GenericAlias | UnionType
-
-
-def encode(result: ScanResult) -> bytes:
-    """Return `result` as an indented JSON document; the same result gives the same bytes."""
-    image = result.target.image
-    commands = {layer.diff_id: layer.created_by for layer in reversed(image.layers)} if image else {}
-    document = _Notation(commands).result.write(result)
-    try:
-        text = msgspec.json.encode(document)
-    except UnicodeEncodeError:
-        text = msgspec.json.encode(_well_formed(msgspec.to_builtins(document)))
-    del document
-    return _NOT_ASCII.sub(_escaped, msgspec.json.format(text, indent=2)) + b"\n"
-
-
-def decode(document: bytes, path: str = "result") -> ScanResult:
-    """Return the result that `document`, which was read from `path`, holds. Raises `MalformedFile`."""
-    try:
-        _check_version(document, path)
-        return _Notation({}).read(document)
-    except msgspec.ValidationError as error:
-        problem, _, place = str(error).partition(" - at `")
-        raise MalformedFile(path, problem, place=place.removeprefix("$").removeprefix(".").rstrip("`")) from error
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise MalformedFile(path, f"not JSON: {error}") from error
-
-
-def json_schema() -> dict[str, object]:
-    """Return the JSON Schema (draft 2020-12) of the document."""
-    schema = msgspec.json.schema(_Notation({}).result.type, schema_hook=lambda _: {"type": "string"})
-    for definition in schema["$defs"].values():
-        definition["description"] = _SNAKE_CASE.sub(_camel_case, cleandoc(definition["description"]))
-    schema["$defs"]["ScanResult"]["properties"]["schemaVersion"] = {"const": SCHEMA_VERSION}
-    return {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "title": f"Result of a Hullcheck scan, version {SCHEMA_VERSION}",
-        "description": cleandoc(__doc__ or ""),
-        **schema,
-    }
-
-
-class _Version(msgspec.Struct, rename="camel"):
-    schema_version: str
-
-
-def _check_version(document: bytes, path: str) -> None:
-    try:
-        version = msgspec.json.decode(document, type=_Version).schema_version
-    except msgspec.ValidationError as error:
-        raise MalformedFile(path, f"not a result of Hullcheck: {error}") from error
-    if version != SCHEMA_VERSION:
-        problem = f"schema version {version!r} is not known, this Hullcheck reads {SCHEMA_VERSION}"
-        raise MalformedFile(path, problem, place="schemaVersion")
 
 
 class _Purl:
@@ -133,8 +68,8 @@ class _Member:
     default: object = msgspec.NODEFAULT
 
 
-class _Notation:
-    """The forms of all records in one document, whose layers have `commands`."""
+class Notation:
+    """The forms of all records in one document, whose layers have `commands`. It is for one document only."""
 
     def __init__(self, commands: Mapping[str, str]) -> None:
         self._commands = commands
@@ -153,6 +88,16 @@ class _Notation:
         written: Any = msgspec.json.decode(document, type=head)
         self._advisories = {key: self._advisory.read(value) for key, value in written.advisories.items()}
         return self.result.read(msgspec.json.decode(document, type=self.result.type, dec_hook=self._hook))
+
+    def write(self, result: ScanResult) -> Iterator[bytes]:
+        """Yield the document of `result` in pieces: what is large is never in memory in two forms at once."""
+        package, finding = self._of(Package), self._of(Finding)
+        yield _text(self.result.write(replace(result, findings=(), packages=()))).removesuffix(_EMPTY_LISTS)
+        yield from _block(b'  "findings": [', (_text(finding.write(each)) for each in result.findings), b"],\n")
+        advisories = sorted(self._advisories.items(), key=itemgetter(0))
+        texts = (_text(key) + b": " + _text(self._advisory.write(advisory)) for key, advisory in advisories)
+        yield from _block(b'  "advisories": {', texts, b"},\n")
+        yield from _block(b'  "packages": [', (_text(package.write(each)) for each in result.packages), b"]\n}\n")
 
     def _of(self, kind: object) -> _Form[object]:
         """Return the form of values of type `kind`: a scalar, a record, tuples of one or of pairs, or None too."""
@@ -193,7 +138,7 @@ class _Notation:
             table = GenericAlias(dict, (str, self._advisory.type))
             return (
                 _Member("schema_version", str, lambda _: SCHEMA_VERSION),
-                _Member("advisories", table, self._written_advisories),
+                _Member("advisories", table, lambda _: {}),
             )
         if record is Location:
             return (_Member("command", str, self._command, ""),)
@@ -210,11 +155,6 @@ class _Notation:
             keys = chain((name,), (f"{name}#{number}" for number in count(2)))
             self._keys[id(advisory)] = next(k for k in keys if self._advisories.setdefault(k, advisory) == advisory)
         return self._keys[id(advisory)]
-
-    def _written_advisories(self, _: ScanResult) -> dict[str, object]:
-        return {
-            key: self._advisory.write(advisory) for key, advisory in sorted(self._advisories.items(), key=itemgetter(0))
-        }
 
     def _hook(self, kind: type, value: object) -> object:
         """Return the purl or the advisory that `value` names; msgspec adds the place to an error."""
@@ -273,6 +213,26 @@ def _remembering(form: _Form[_Record]) -> _Form[_Record]:
     return _Form(form.type, write, form.read)
 
 
+def _text(value: object) -> bytes:
+    """Return `value` as indented JSON."""
+    try:
+        text = msgspec.json.encode(value)
+    except UnicodeEncodeError:
+        text = msgspec.json.encode(_well_formed(msgspec.to_builtins(value)))
+    return _NOT_ASCII.sub(_escaped, msgspec.json.format(text, indent=2))
+
+
+def _block(start: bytes, items: Iterable[bytes], end: bytes) -> Iterator[bytes]:
+    """Yield a list or an object of the document's second level."""
+    yield start
+    before = b"\n    "
+    for item in items:
+        yield before
+        yield item.replace(b"\n", b"\n    ")
+        before = b",\n    "
+    yield end if before == b"\n    " else b"\n  " + end
+
+
 def _well_formed(value: object) -> object:
     """Return `value` with lone surrogates, which stand for bytes that are not UTF-8, as visible text."""
     match value:
@@ -287,14 +247,8 @@ def _well_formed(value: object) -> object:
 
 
 def _escaped(run: re.Match[bytes]) -> bytes:
-    """Return a run of characters beyond ASCII, which stand in texts only, as JSON's escapes."""
-    units = run[0].decode().encode("utf-16-be").hex()
-    return "".join(f"\\u{units[at : at + 4]}" for at in range(0, len(units), 4)).encode()
-
-
-def _camel_case(name: re.Match[str]) -> str:
-    first, *rest = name[0].split("_")
-    return first + "".join(map(str.title, rest))
+    """Return characters beyond ASCII, which stand in texts only, as JSON's escapes."""
+    return json.dumps(run[0].decode())[1:-1].replace("\x7f", "\\u007f").encode()
 
 
 # What looks like a mapping in an image's configuration is one in the document.
