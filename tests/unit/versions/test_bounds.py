@@ -102,3 +102,19 @@ def test_a_last_affected_version_without_revision_means_all_its_revisions(
     affected = AffectedRange("0", last_affected=last)
     assert [version for version in inside if not holds(SCHEMES[name], affected, version)] == []
     assert [version for version in outside if holds(SCHEMES[name], affected, version)] == []
+
+
+@pytest.mark.parametrize(
+    ("name", "version", "successor"),
+    [
+        ("apk", "1.0", "21 11 08"),
+        ("apk", "1.0-r0", "21 11 07 20 06 00"),
+        ("dpkg", "1.0", "20 02 21 ae 02 20 02 ff"),
+        ("dpkg", "1.0-1", "20 02 21 ae 02 20 02 02 21 02 00"),
+        ("maven", "1.0", "21 09 00"),
+        ("pep440", "1.0", "20 21 06 01 fe 00"),
+        ("semver", "1.0", "21 02 00"),
+    ],
+)
+def test_a_successor_is_the_bytes_that_databases_hold(name: str, version: str, successor: str) -> None:
+    assert SCHEMES[name].successor(version) == bytes.fromhex(successor)

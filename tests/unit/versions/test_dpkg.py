@@ -116,6 +116,8 @@ def test_a_version_without_upstream_part_cannot_be_ordered(version: str) -> None
 
 def test_a_character_that_is_not_ascii_counts_once_wherever_it_is() -> None:
     assert order(DPKG, "1.é", "1.ü") == 0
+    assert order(DPKG, "1.é", "1.€") == 0
+    assert order(DPKG, "1.é", "1.\ud800") == 0
     assert order(DPKG, "1.z", "1.é") == -1
     assert order(DPKG, "1.é", "1.+") == -1
     assert order(DPKG, "1.é", "1.éé") == -1

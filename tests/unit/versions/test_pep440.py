@@ -63,6 +63,14 @@ def test_what_packaging_refuses_is_below_what_it_takes(version: str) -> None:
     assert (key is not None and key >= LOWEST_VALID) == (parsed(version) is not None)
 
 
+@pytest.mark.parametrize("version", ["1.0po\u017ft1", "1.0+\u212a", "1.\u0660", "1.0+\u0660", "1.0\0", "1.0+"])
+def test_letters_and_digits_of_other_scripts_do_not_follow_pep_440(version: str) -> None:
+    assert parsed(version) is None
+    key = PEP440.key(version)
+    assert key is not None
+    assert key < LOWEST_VALID
+
+
 def test_published_versions_sort_as_packaging_does() -> None:
     versions = [version for version in published("PyPI", 300) if parsed(version)]
     assert sorted(versions, key=lambda version: (known(PEP440, version), version)) == sorted(
