@@ -102,6 +102,7 @@ def mapped(file: SourceFile) -> SourceFile:
         return file
     content = mmap.mmap(-1, len(file.content))
     content.write(bytes(file.content))
+    content.seek(0)
     return SourceFile(file.path, content, file.mode)
 
 
