@@ -10,7 +10,7 @@ _EXACT: Mapping[str, re.Pattern[str]] = {
     # https://doc.rust-lang.org/cargo/reference/specifying-dependencies.html
     "cargo": re.compile(r"=\s*([0-9]+\.[0-9]+\.[0-9]+(?:-[0-9A-Za-z.-]+)?(?:\+[0-9A-Za-z.-]+)?)"),
     # https://maven.apache.org/pom.html#dependency-version-requirement-specification
-    "maven": re.compile(r"\[\s*([^\s,\[\]()]+)\s*\]"),
+    "maven": re.compile(r"\[\s*([^\s,\[\]()$]+)\s*\]"),
     # https://docs.npmjs.com/cli/configuring-npm/package-json#dependencies
     "npm": _NPM,
     # https://packaging.python.org/en/latest/specifications/version-specifiers/
@@ -21,12 +21,12 @@ _EXACT: Mapping[str, re.Pattern[str]] = {
 def exact_version(purl_type: str, constraint: str) -> str | None:
     """Return the version that `constraint` of a package of `purl_type` stands for, None where there may be several.
 
-    One of several conditions, as Python has them ("==1.2,!=1.3"), is enough to know it.
+    Of Python's conditions, all of which hold ("==1.2,!=1.3"), one is enough to know it.
     """
     pattern = _EXACT.get(purl_type)
     if pattern is None:
         return None
-    for condition in constraint.split(","):
+    for condition in constraint.split(",") if purl_type == "pypi" else (constraint,):
         if exact := pattern.fullmatch(condition.strip()):
             return next(version for version in exact.groups() if version)
     return None
