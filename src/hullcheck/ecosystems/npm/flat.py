@@ -32,7 +32,9 @@ def _entry(
 ) -> Iterator[Package | Requirement]:
     # An alias has the real name in its entry.
     name = entry.text_or_none("name") or installed_as
-    version, source = entry.text_or_none("version"), entry.text_or_none("resolved") or ""
+    version = entry.text_or_none("version")
+    # Some versions of npm wrote false for what came with another package.
+    source = entry.text("resolved") if entry.is_text("resolved") else ""
     purl = npm_purl(name, version)
     if purl is None:
         raise entry.malformed("name", f"{name!r} is no name of a package")

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from hullcheck.ecosystems.pypi.specifier import found, is_path, read_specifier
 from hullcheck.errors import MalformedFile
 from hullcheck.formats.text import read_text
+from hullcheck.formats.urls import without_credentials
 from hullcheck.model.package import Location, Package, Requirement, Scope, Unread
 from hullcheck.model.source_file import Pattern, SourceFile, Wants
 
@@ -112,7 +113,8 @@ def _unless_found(included: str, location: Location) -> Iterator[Unread]:
     if "://" in included or included.startswith(("/", "../")) or not WANTS.selects(included):
         yield Unread(
             location,
-            "includes a file that is not read, as it lies elsewhere or its name does not tell what it is",
+            f"line {location.line} includes {without_credentials(included)}, which is not read: "
+            "it lies elsewhere, or its name does not tell what it is",
             "give it a name that begins with requirements and ends in .txt",
         )
 

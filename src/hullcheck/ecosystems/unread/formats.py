@@ -115,6 +115,7 @@ INSTALLED_FORMATS = Formats(
     patterns={
         **_COMPOSER,
         **_DOTNET,
+        Pattern(".asar"): Format("archive of an Electron application"),
         Pattern(".egg"): Format("Python package in an archive", b"PK\x03\x04"),
         Pattern(".gemspec", parent="default"): Format("packages of RubyGems", up=1),
         Pattern(".gemspec", parent="specifications"): Format("packages of RubyGems", up=1),
