@@ -13,7 +13,6 @@ A name that is not UTF-8 is written with a visible `\udcff` for each of its odd 
 
 import re
 from inspect import cleandoc
-from io import BytesIO
 
 import msgspec
 
@@ -30,9 +29,7 @@ def encode(result: ScanResult) -> bytes:
     """Return `result` as an indented JSON document; the same result gives the same bytes."""
     image = result.target.image
     commands = {layer.diff_id: layer.created_by for layer in reversed(image.layers)} if image else {}
-    document = BytesIO()
-    document.writelines(Notation(commands).write(result))
-    return document.getvalue()
+    return Notation(commands).write(result)
 
 
 def decode(document: bytes, path: str = "result") -> ScanResult:

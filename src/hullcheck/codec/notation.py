@@ -1,17 +1,16 @@
 """How each record is written in the document of a result."""
 
-import json
-import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import Field, dataclass, fields, is_dataclass, replace
 from itertools import chain, count
-from operator import attrgetter, itemgetter
+from operator import attrgetter
 from types import GenericAlias, UnionType
 from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar, get_args, get_origin, get_type_hints
 
 import msgspec
 from packageurl import PackageURL
 
+from hullcheck.codec.text import json_document
 from hullcheck.model.advisory import Advisory
 from hullcheck.model.coverage import Coverage
 from hullcheck.model.decision import Counts, Decision
@@ -27,8 +26,6 @@ SCHEMA_VERSION = "1.0"
 _COMMAND = 200
 # The long lists stand last, so that a reader begins with what matters; findings before the advisories that they name.
 _LAST: Mapping[str, int] = {"findings": 1, "advisories": 2, "packages": 3}
-_EMPTY_LISTS = b'  "findings": [],\n  "advisories": {},\n  "packages": []\n}'
-_NOT_ASCII = re.compile(rb"[\x7f-\xff]+")
 _Value = TypeVar("_Value")
 _Record = TypeVar("_Record", bound="DataclassInstance")
 _Read_co = TypeVar("_Read_co", covariant=True)
@@ -89,15 +86,17 @@ class Notation:
         self._advisories = {key: self._advisory.read(value) for key, value in written.advisories.items()}
         return self.result.read(msgspec.json.decode(document, type=self.result.type, dec_hook=self._hook))
 
-    def write(self, result: ScanResult) -> Iterator[bytes]:
-        """Yield the document of `result` in pieces: what is large is never in memory in two forms at once."""
+    def write(self, result: ScanResult) -> bytes:
+        """Return the document of `result`."""
         package, finding = self._of(Package), self._of(Finding)
-        yield _text(self.result.write(replace(result, findings=(), packages=()))).removesuffix(_EMPTY_LISTS)
-        yield from _block(b'  "findings": [', (_text(finding.write(each)) for each in result.findings), b"],\n")
-        advisories = sorted(self._advisories.items(), key=itemgetter(0))
-        texts = (_text(key) + b": " + _text(self._advisory.write(advisory)) for key, advisory in advisories)
-        yield from _block(b'  "advisories": {', texts, b"},\n")
-        yield from _block(b'  "packages": [', (_text(package.write(each)) for each in result.packages), b"]\n}\n")
+        return json_document(
+            self.result.write(replace(result, findings=(), packages=())),
+            {
+                "findings": map(finding.write, result.findings),
+                "advisories": self._written_advisories(),
+                "packages": map(package.write, result.packages),
+            },
+        )
 
     def _of(self, kind: object) -> _Form[object]:
         """Return the form of values of type `kind`: a scalar, a record, tuples of one or of pairs, or None too."""
@@ -156,6 +155,10 @@ class Notation:
             self._keys[id(advisory)] = next(k for k in keys if self._advisories.setdefault(k, advisory) == advisory)
         return self._keys[id(advisory)]
 
+    def _written_advisories(self) -> Iterator[tuple[str, object]]:
+        for key in sorted(self._advisories):
+            yield key, self._advisory.write(self._advisories[key])
+
     def _hook(self, kind: type, value: object) -> object:
         """Return the purl or the advisory that `value` names; msgspec adds the place to an error."""
         if not isinstance(value, str):
@@ -211,44 +214,6 @@ def _remembering(form: _Form[_Record]) -> _Form[_Record]:
         return written[id(record)]
 
     return _Form(form.type, write, form.read)
-
-
-def _text(value: object) -> bytes:
-    """Return `value` as indented JSON."""
-    try:
-        text = msgspec.json.encode(value)
-    except UnicodeEncodeError:
-        text = msgspec.json.encode(_well_formed(msgspec.to_builtins(value)))
-    return _NOT_ASCII.sub(_escaped, msgspec.json.format(text, indent=2))
-
-
-def _block(start: bytes, items: Iterable[bytes], end: bytes) -> Iterator[bytes]:
-    """Yield a list or an object of the document's second level."""
-    yield start
-    before = b"\n    "
-    for item in items:
-        yield before
-        yield item.replace(b"\n", b"\n    ")
-        before = b",\n    "
-    yield end if before == b"\n    " else b"\n  " + end
-
-
-def _well_formed(value: object) -> object:
-    """Return `value` with lone surrogates, which stand for bytes that are not UTF-8, as visible text."""
-    match value:
-        case str():
-            return value.encode("utf-8", "backslashreplace").decode()
-        case dict():
-            return {_well_formed(key): _well_formed(member) for key, member in value.items()}
-        case list() | tuple():
-            return [_well_formed(item) for item in value]
-        case _:
-            return value
-
-
-def _escaped(run: re.Match[bytes]) -> bytes:
-    """Return characters beyond ASCII, which stand in texts only, as JSON's escapes."""
-    return json.dumps(run[0].decode())[1:-1].replace("\x7f", "\\u007f").encode()
 
 
 # What looks like a mapping in an image's configuration is one in the document.
