@@ -12,7 +12,7 @@ from hullcheck.model.source_file import SourceFile
 _LONGEST_LINE = 256
 
 _VERSION = re.compile(r"[0-9][0-9A-Za-z._-]*")
-_DEBIAN = re.compile(r"(?P<major>[0-9]+)(?:\.(?P<minor>[0-9]+))*|(?P<codename>[a-z]+)/sid")
+_DEBIAN = re.compile(r"(?P<major>[0-9]+)(?:\.(?P<minor>[0-9]+)(?:\.[0-9]+)*)?|(?P<codename>[a-z]+)/sid")
 
 # The first version of Debian that is called by one number.
 _WHEEZY = 7
