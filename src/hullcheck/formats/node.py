@@ -7,22 +7,29 @@ from hullcheck.errors import MalformedFile
 
 Value: TypeAlias = object
 
+_LONGEST_PLACE = 200  # characters that a user is shown
+
+
+# The last step of the way from the root to an object, and the way before it.
+_Way: TypeAlias = "tuple[str, _Way | None]"
+
 
 class Node:
     """An object (mapping) of a parsed document, which knows its place in the file.
 
     Each accessor returns what it says or raises `MalformedFile` with the place. A key that is missing and one
-    whose value is null are the same.
+    whose value is null are the same. `place` is where the object is in what stands `above` it.
     """
 
-    __slots__ = ("_path", "_place", "_value")
+    __slots__ = ("_path", "_value", "_way")
 
-    def __init__(self, value: Value, path: str, place: str = "") -> None:
-        if not isinstance(value, dict):
-            raise MalformedFile(path, f"expected an object, found {_kind(value)}", place=place)
-        self._value: dict[str, Value] = value
+    def __init__(self, value: Value, path: str, place: str = "", above: "_Way | None" = None) -> None:
         self._path = path
-        self._place = place
+        # The place is put together when it is asked for: hostile files have long keys above many others.
+        self._way: _Way | None = (place, above) if place else above
+        if not isinstance(value, dict):
+            raise MalformedFile(path, f"expected an object, found {_kind(value)}", place=_place(self._way))
+        self._value: dict[str, Value] = value
 
     def text(self, key: str) -> str:
         """Return the text at `key`."""
@@ -66,7 +73,7 @@ class Node:
 
     def node(self, key: str) -> "Node":
         """Return the object at `key`."""
-        return Node(self._value.get(key), self._path, self._at(key))
+        return Node(self._value.get(key), self._path, key, self._way)
 
     def node_or_none(self, key: str) -> "Node | None":
         """Return the object at `key`, None where there is none."""
@@ -75,7 +82,7 @@ class Node:
     def nodes(self, key: str) -> Iterator["Node"]:
         """Yield the objects of the list at `key`, nothing where there is none."""
         for index, value in enumerate(self._list(key)):
-            yield Node(value, self._path, self._at(f"{key}[{index}]"))
+            yield Node(value, self._path, f"{key}[{index}]", self._way)
 
     def texts_and_nodes(self, key: str) -> "Iterator[str | Node]":
         """Yield the texts and objects of the list at `key`, for formats that mix them; other values are left out."""
@@ -83,12 +90,12 @@ class Node:
             if isinstance(value, str):
                 yield value
             elif isinstance(value, dict):
-                yield Node(value, self._path, self._at(f"{key}[{index}]"))
+                yield Node(value, self._path, f"{key}[{index}]", self._way)
 
     def members(self, key: str) -> Iterator[tuple[str, "Node"]]:
         """Yield the members of the object at `key`, all of which are objects; nothing where there is none."""
         for name, value in self._mapping(key).items():
-            yield name, Node(value, self._path, self._at(f"{key}[{name!r}]"))
+            yield name, Node(value, self._path, f"{key}[{name!r}]", self._way)
 
     def text_members(self, key: str) -> Iterator[tuple[str, str]]:
         """Yield the members of the object at `key`, all of which are texts; nothing where there is none."""
@@ -138,10 +145,25 @@ class Node:
         raise self._unexpected(key, "an object", value)
 
     def _at(self, key: str) -> str:
-        return f"{self._place}.{key}" if self._place else key
+        return _place((key, self._way))
 
     def _unexpected(self, key: str, expected: str, value: Value) -> MalformedFile:
         return MalformedFile(self._path, f"expected {expected}, found {_kind(value)}", place=self._at(key))
+
+
+def _place(way: "_Way | None") -> str:
+    """Return `way` as text, with the middle left out where it is very long."""
+    steps: list[str] = []
+    while way is not None and len(steps) < _LONGEST_PLACE:
+        step, way = way
+        steps.append(_shortened(step))
+    return _shortened(".".join(reversed(steps)))
+
+
+def _shortened(place: str) -> str:
+    if len(place) <= _LONGEST_PLACE:
+        return place
+    return f"{place[: _LONGEST_PLACE // 2]}...{place[-_LONGEST_PLACE // 2 :]}"
 
 
 def _kind(value: Value) -> str:

@@ -13,6 +13,7 @@ from hullcheck.model.source_file import SourceFile
 _MARK = "node_modules/"
 _SECTIONS = ("dependencies", "devDependencies", "optionalDependencies", "peerDependencies")
 _DEEPEST_PROJECT = 32
+_LONGEST_PATH = 4096
 
 
 def parse_packages(file: SourceFile, lock: Node) -> Iterator[Package | Requirement]:
@@ -68,7 +69,7 @@ def _direct_folders(entries: dict[str, Node]) -> frozenset[str]:
     found = (
         _resolve(project, name, entries)
         for project, entry in entries.items()
-        if not _installed_as(project)
+        if len(project) <= _LONGEST_PATH and not _installed_as(project)
         for name in _dependencies(entry)
     )
     return frozenset(folder for folder in found if folder is not None)
