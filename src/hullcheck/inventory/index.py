@@ -1,6 +1,6 @@
 """Which analyzers want a file."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import TypeVar
 
 from hullcheck.ecosystems.ecosystem import Analyzer
@@ -35,21 +35,26 @@ class Index:
 
     def select(self, file: SourceFile) -> tuple[Analyzer, ...]:
         """Return the analyzers that want `file`, in the order in which they were given."""
-        numbers = set(self._named(file.path))
+        numbers = self._named(file.path)
         if self._executables and _is_executable(file):
             numbers.update(self._executables)
-        return tuple(self._analyzers[number] for number in sorted(numbers))
+        return tuple([self._analyzers[number] for number in sorted(numbers)])
 
-    def _named(self, path: str) -> Iterator[int]:
+    def _named(self, path: str) -> set[int]:
         directory, _, name = path.rpartition("/")
         suffix = _suffix(name)
-        yield from self._names.get(name, ())
-        yield from self._suffixes.get(suffix.lower(), ()) if suffix else ()
-        yield from self._paths.get(path, ())
-        yield from (number for end, number in self._children.get(directory, ()) if name.endswith(end))
+        numbers = {*self._names.get(name, ()), *self._paths.get(path, ())}
+        if suffix:
+            numbers.update(self._suffixes.get(suffix.lower(), ()))
+        for end, number in self._children.get(directory, ()):
+            if name.endswith(end):
+                numbers.add(number)
         # An end without a dot says nothing about what follows the last dot of a name.
         for key in {suffix, ""}:
-            yield from (number for pattern, number in self._patterns.get(key, ()) if pattern.selects(path))
+            for pattern, number in self._patterns.get(key, ()):
+                if pattern.selects(path):
+                    numbers.add(number)
+        return numbers
 
 
 def _grouped(pairs: Iterable[tuple[K, V]]) -> dict[K, tuple[V, ...]]:

@@ -24,10 +24,11 @@ def merge(layers: Sequence[LayerInventory]) -> tuple[tuple[Visible, ...], tuple[
     above = _Above()
     visible: list[Visible] = []
     gaps: list[Gap] = []
-    for layer in reversed(layers):
+    for number, layer in reversed(tuple(enumerate(layers))):
         visible.extend(Visible(layer.layer, reading) for reading in layer.readings if not above.hides(reading.path))
         gaps.extend(replace(gap, layer=gap.layer or layer.layer) for gap in layer.gaps if not above.hides(gap.subject))
-        above.add(layer)
+        if number:
+            above.add(layer)
     return tuple(reversed(visible)), tuple(reversed(gaps))
 
 

@@ -7,17 +7,21 @@ from dataclasses import replace
 from packageurl import PackageURL
 
 from hullcheck.ecosystems.distribution import DISTRIBUTION
-from hullcheck.ecosystems.table import by_purl_type
+from hullcheck.ecosystems.table import ECOSYSTEMS
 from hullcheck.inventory.merge import Visible
 from hullcheck.model.package import Distribution, Location, Package
+
+# Of an operating system are the types of purl whose advisories are those of distributions.
+SYSTEM_TYPES = frozenset(
+    ecosystem.purl_type for ecosystem in ECOSYSTEMS if any(feed.distribution for feed in ecosystem.feeds)
+)
 
 _PRECEDENCE = {analyzer.name: rank for rank, analyzer in enumerate(DISTRIBUTION)}
 
 
 def belongs_to_system(purl: PackageURL) -> bool:
-    """Say whether the package is one of an operating system: its advisories are those of a distribution."""
-    ecosystem = by_purl_type(purl.type)
-    return ecosystem is not None and any(feed.distribution for feed in ecosystem.feeds)
+    """Say whether the package is one of an operating system."""
+    return purl.type in SYSTEM_TYPES
 
 
 def distribution_in(visible: Iterable[Visible]) -> Distribution | None:

@@ -11,12 +11,18 @@ from hullcheck.inventory.collect import collect
 from hullcheck.inventory.index import Index
 from hullcheck.inventory.layer import LayerInventory
 from hullcheck.inventory.merge import Visible, merge
-from hullcheck.inventory.operating_system import belongs_to_system, distribution_in, distribution_of, qualified
+from hullcheck.inventory.operating_system import (
+    SYSTEM_TYPES,
+    belongs_to_system,
+    distribution_in,
+    distribution_of,
+    qualified,
+)
 from hullcheck.inventory.ownership import file_of, owned_files
 from hullcheck.model.coverage import Examined
 from hullcheck.model.gap import Gap
 from hullcheck.model.inventory import Inventory
-from hullcheck.model.package import Package, Requirement
+from hullcheck.model.package import Location, Package, Requirement
 from hullcheck.model.packages import combine, purl_order
 from hullcheck.model.source_file import Wants
 from hullcheck.model.target import TargetKind
@@ -24,10 +30,7 @@ from hullcheck.model.tree import Tree
 
 # What cannot be read of the operating system's own files is a gap, whoever owns them.
 _SYSTEM_ANALYZERS = frozenset(analyzer.name for analyzer in DISTRIBUTION) | frozenset(
-    analyzer.name
-    for ecosystem in ECOSYSTEMS
-    if any(feed.distribution for feed in ecosystem.feeds)
-    for analyzer in ecosystem.analyzers
+    analyzer.name for ecosystem in ECOSYSTEMS if ecosystem.purl_type in SYSTEM_TYPES for analyzer in ecosystem.analyzers
 )
 
 
@@ -70,7 +73,7 @@ def _packages(visible: Iterable[Visible]) -> Iterator[Package]:
     for seen in visible:
         for found in seen.reading.found:
             if isinstance(found, Package):
-                locations = tuple(replace(location, layer=seen.layer) for location in found.locations)
+                locations = tuple(Location(at.path, seen.layer, at.line) for at in found.locations)
                 yield replace(found, locations=locations)
 
 

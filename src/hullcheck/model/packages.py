@@ -37,6 +37,8 @@ def combine(packages: Iterable[Package]) -> tuple[Package, ...]:
 
 
 def _one(packages: list[Package]) -> Package:
+    if len(packages) == 1 and len(packages[0].locations) <= 1:
+        return packages[0]
     locations = {location for package in packages for location in package.locations}
     first = replace(packages[0], locations=tuple(sorted(locations, key=lambda at: (at.path, at.layer, at.line))))
     if len(packages) == 1:
