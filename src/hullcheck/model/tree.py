@@ -17,11 +17,15 @@ class Hidden:
     where only the path itself is (a directory of the layer, which takes the place of a file and joins a directory; it
     need not be told where the layer brings something below it). A non-directory hides the path and all below it:
     whiteouts, and every file, link or device that the layer brings. OCI image specification, layer.md, "Whiteouts".
+
+    `here` is set where the path, and all below it, is gone from the layer itself: a later member of its archive took
+    the place of a file that was yielded before.
     """
 
     path: str
     below: bool = False
     alone: bool = False
+    here: bool = False
 
 
 Entry = SourceFile | Hidden | Gap
