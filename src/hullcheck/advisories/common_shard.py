@@ -8,6 +8,7 @@ from typing import assert_never
 from hullcheck.advisories.archive import Unreadable
 from hullcheck.advisories.common_sources import FILES, Exploited, Fact, Predicted, Scored
 from hullcheck.advisories.origin import Origin
+from hullcheck.advisories.problems import Problems
 from hullcheck.advisories.progress import Activity, Progress, Step
 from hullcheck.advisories.schema import COMMON, COMMON_TABLES
 from hullcheck.advisories.shard_file import creating, open_shard, reading, record_origin
@@ -53,23 +54,28 @@ class CommonShard:
 
 def write_common_shard(path: Path, files: Mapping[str, Path], origin: Origin, progress: Progress) -> None:
     """Write what `files`, by their names in `FILES`, say to `path`; raises `DatabaseError` where one says nothing."""
-    left_out = 0
+    problems = Problems()
     with creating(path, COMMON_TABLES) as connection:
         connection.execute("BEGIN")
         for done, (name, file) in enumerate(sorted(files.items())):
             progress(Step(COMMON, Activity.BUILD, done, len(files)))
-            read = unreadable = 0
-            for fact in FILES[name](file):
-                read += 1
-                if isinstance(fact, Unreadable):
-                    unreadable += 1
-                else:
-                    _write(connection, fact)
-            if unreadable * 2 >= read:
-                raise DatabaseError(f"{name}: {unreadable} of its {read} entries cannot be read")
-            left_out += unreadable
-        record_origin(connection, origin, {"feed": COMMON, "left_out": str(left_out)})
+            _write_file(connection, name, file, problems)
+        problems.write(connection)
+        record_origin(connection, origin, {"shard": COMMON, "left_out": str(problems.left_out)})
     progress(Step(COMMON, Activity.BUILD, len(files), len(files)))
+
+
+def _write_file(connection: sqlite3.Connection, name: str, file: Path, problems: Problems) -> None:
+    before, read = problems.left_out, 0
+    for fact in FILES[name](file):
+        read += 1
+        if isinstance(fact, Unreadable):
+            problems.leave_out(fact.name, fact.reason)
+        else:
+            _write(connection, fact)
+    unreadable = problems.left_out - before
+    if unreadable * 2 >= read:
+        raise DatabaseError(f"{name}: {unreadable} of its {read} entries cannot be read")
 
 
 def _write(connection: sqlite3.Connection, fact: Fact) -> None:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from hullcheck.advisories.archive import Unreadable
+from hullcheck.advisories.problems import quoted
 from hullcheck.advisories.severities import Scores
 from hullcheck.errors import DatabaseError, MalformedFile
 from hullcheck.formats.json import read_json
@@ -65,7 +66,7 @@ def read_kev(path: Path) -> Iterator[Fact | Unreadable]:
         for entry in catalogue.nodes("vulnerabilities"):
             cve, added = entry.text("cveID").strip(), entry.text("dateAdded").strip()
             readable = _cve(cve) and _date(added)
-            yield Exploited(cve, added) if readable else Unreadable(cve, f"not a CVE id with a date: {added!r}")
+            yield Exploited(cve, added) if readable else Unreadable(cve, f"not a CVE id with a date: {quoted(added)}")
     except MalformedFile as error:
         raise DatabaseError(f"{path}: {error}") from error
 
@@ -77,21 +78,20 @@ def read_epss(path: Path) -> Iterator[Fact | Unreadable]:
         if _cve(cve) and epss is not None and percentile is not None:
             yield Predicted(cve, epss, percentile)
         else:
-            yield Unreadable(cve, f"not a CVE id with two fractions: {row['epss']!r}, {row['percentile']!r}")
+            yield Unreadable(
+                cve, f"not a CVE id with two fractions: {quoted(row['epss'])}, {quoted(row['percentile'])}"
+            )
 
 
 def read_cvss(path: Path) -> Iterator[Fact | Unreadable]:
     """Read a table of CVE, vector and whose it is; rows without a vector tell other things."""
     scores = Scores()
     for row in _rows(path, ("cve", "vector", "source")):
-        if row["vector"]:
-            cvss = scores.cvss(row["vector"], row["source"] or "CVE record")
-            readable = _cve(row["cve"]) and cvss
-            yield (
-                Scored(row["cve"], cvss)
-                if cvss and readable
-                else Unreadable(row["cve"], f"not a CVE id with a CVSS vector: {row['vector']!r}")
-            )
+        cve, vector = row["cve"], row["vector"]
+        if vector:
+            cvss = scores.cvss(vector, row["source"] or "CVE record") if _cve(cve) else None
+            problem = f"not a CVE id with a CVSS vector: {quoted(vector)}"
+            yield Scored(cve, cvss) if cvss else Unreadable(cve, problem)
 
 
 FILES: Mapping[str, Callable[[Path], Iterator[Fact | Unreadable]]] = {
@@ -107,7 +107,7 @@ def _rows(path: Path, columns: tuple[str, ...]) -> Iterator[Mapping[str, str]]:
     try:
         titles = next(table, [])
         if not set(columns) <= set(titles):
-            raise DatabaseError(f"{path}: expected columns {', '.join(columns)}, found {', '.join(titles)[:200]!r}")
+            raise DatabaseError(f"{path}: expected columns {', '.join(columns)}, found {quoted(', '.join(titles))}")
         places = [(column, titles.index(column)) for column in columns]
         for row in table:
             yield {column: row[place].strip() if place < len(row) else "" for column, place in places}

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from itertools import accumulate, groupby
 
+from hullcheck.advisories.problems import quoted
 from hullcheck.model.advisory import AffectedRange
 from hullcheck.versions.bounds import HIGHEST, LOWEST
 from hullcheck.versions.scheme import Scheme
@@ -69,7 +70,7 @@ def spans(events: Sequence[Event], scheme: Scheme) -> tuple[Span, ...] | Undecid
     for event in events:
         key = _key(event, scheme)
         if key is None:
-            return Undecided(f"{event.kind} {event.version!r} cannot be ordered")
+            return Undecided(f"{event.kind} {quoted(event.version)} cannot be ordered")
         keyed.append((key, event))
     limit = max((key for key, event in keyed if event.kind is EventKind.LIMIT), default=HIGHEST)
     changes = [(key, event) for key, event in keyed if event.kind is not EventKind.LIMIT]

@@ -1,6 +1,5 @@
 """The shard of a feed: its records as ranges of keys."""
 
-from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -20,7 +19,7 @@ from hullcheck.versions.scheme import Scheme
 # Records from which the dictionary of the bodies is learnt, evenly spread over the archive.
 _SAMPLES = 2000
 _RECORDS_A_STEP = 500
-_COUNTS = ("advisories", "left_out", "problems", "undecided", "withdrawn")
+_COUNTS = ("advisories", "undecided", "withdrawn")
 
 
 def write_feed_shard(
@@ -41,10 +40,11 @@ def write_feed_shard(
             if isinstance(outcome, Record):
                 tables.add(outcome)
             else:
-                tables.leave_out(outcome.name, outcome.reason)
-        _check_worth(feed, tables.counts, len(archive))
+                tables.problems.leave_out(outcome.name, outcome.reason)
+        _check_worth(feed, tables, len(archive))
         tables.finish()
-        meta = {"feed": feed, "scheme": scheme.name, "scheme_number": str(scheme.number)}
+        meta = {"shard": feed, "scheme": scheme.name, "scheme_number": str(scheme.number)}
+        meta["left_out"] = str(tables.problems.left_out)
         record_origin(connection, origin, meta | {name: str(tables.counts[name]) for name in _COUNTS})
     progress(Step(feed, Activity.BUILD, len(archive), len(archive)))
 
@@ -67,8 +67,9 @@ def _sample(archive: RecordArchive, reader: RecordReader) -> Iterator[Advisory]:
             yield outcome.statements[0].advisory
 
 
-def _check_worth(feed: str, counts: Counter[str], records: int) -> None:
-    if counts["left_out"] > records // 2:
-        raise DatabaseError(f"{feed}: {counts['left_out']} of its {records} records cannot be read")
-    if not counts["advisories"]:
+def _check_worth(feed: str, tables: FeedTables, records: int) -> None:
+    left_out = tables.problems.left_out
+    if left_out > records // 2:
+        raise DatabaseError(f"{feed}: {left_out} of its {records} records cannot be read")
+    if not tables.counts["advisories"]:
         raise DatabaseError(f"{feed}: none of its {records} records is an advisory about a package of it")

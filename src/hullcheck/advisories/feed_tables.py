@@ -3,16 +3,15 @@
 import re
 import sqlite3
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from hullcheck.advisories.bodies import BodyWriter
 from hullcheck.advisories.events import Span
 from hullcheck.advisories.osv import Record
+from hullcheck.advisories.problems import Problems
 from hullcheck.model.advisory import Advisory, AffectedRange
 
-# Problems that are named in the shard; all are counted.
-_MOST_NAMED = 1000
 _ROWS_AT_ONCE = 20_000
 # One in so many of a release's advisories may be newer than what is stated as their end: a few late corrections
 # do not make a frozen feed a living one.
@@ -38,16 +37,16 @@ class FeedTables:
     """Fills the tables of a shard in the order in which they are read, so that they are compact.
 
     Ranges come in the order of the records, and are kept in another database, at `staging`, until they are sorted.
-    `counts` is about records: advisories, withdrawn, undecided, problems and left_out.
+    `counts` has the numbers of records: advisories, withdrawn and undecided.
     """
 
     def __init__(self, connection: sqlite3.Connection, staging: Path, dictionary: bytes) -> None:
         self.counts: Counter[str] = Counter()
+        self.problems = Problems()
         self._connection = connection
         self._bodies = BodyWriter(dictionary)
         self._spans: list[tuple[int, bytes, bytes, int, int]] = []
         self._undecided: set[tuple[int, str, str]] = set()
-        self._problems: list[tuple[str, str, bool]] = []
         self._packages: dict[tuple[str, str], int] = {}
         self._bounds: dict[AffectedRange, int] = {}
         self._modified: dict[str, list[str]] = {}
@@ -61,20 +60,16 @@ class FeedTables:
     def add(self, record: Record) -> None:
         """Add what `record` says; a second record of the same id is left out."""
         if record.id in self._ids:
-            self.leave_out(record.id, "there are two records with this id")
+            self.problems.leave_out(record.id, "there are two records with this id")
             return
         self._ids.add(record.id)
         self.counts["withdrawn"] += record.withdrawn
         self.counts["advisories"] += bool(record.statements)
-        self._name(record.id, record.problems, left_out=False)
+        for problem in record.problems:
+            self.problems.add(record.id, problem)
         self._add_statements(record)
         for release in {statement.release for statement in record.statements}:
             self._modified.setdefault(release, []).append(record.modified)
-
-    def leave_out(self, record: str, reason: str) -> None:
-        """Say why a record is not in the shard."""
-        self.counts["left_out"] += 1
-        self._name(record, (reason,), left_out=True)
 
     def finish(self) -> None:
         """Write what could not be written before all records were known."""
@@ -89,7 +84,7 @@ class FeedTables:
         rows("INSERT INTO bounds VALUES (?, ?, ?, ?)", bounds)
         undecided = "INSERT INTO undecided SELECT package, ?, ? FROM staging.package WHERE staged = ?"
         rows(undecided, ((record, reason, package) for package, record, reason in sorted(self._undecided)))
-        rows("INSERT INTO problem VALUES (?, ?, ?)", self._problems)
+        self.problems.write(self._connection)
         releases = ((name, len(times), data_until(times)) for name, times in sorted(self._modified.items()))
         rows("INSERT INTO release VALUES (?, ?, ?)", releases)
 
@@ -121,12 +116,6 @@ class FeedTables:
     def _flush(self) -> None:
         self._connection.executemany("INSERT INTO staging.span VALUES (?, ?, ?, ?, ?)", self._spans)
         self._spans.clear()
-
-    def _name(self, record: str, reasons: Iterable[str], *, left_out: bool) -> None:
-        for reason in reasons:
-            self.counts["problems"] += 1
-            if len(self._problems) < _MOST_NAMED:
-                self._problems.append((record, reason, left_out))
 
 
 def data_until(times: Sequence[str]) -> str:

@@ -10,6 +10,7 @@ import msgspec
 from hullcheck.advisories.events import Event, Span, Undecided, exact_spans, spans
 from hullcheck.advisories.names import canonical_name
 from hullcheck.advisories.osv_schema import OsvAffected, OsvRange, OsvRecord, OsvSeverity, OsvSpecific
+from hullcheck.advisories.problems import quoted
 from hullcheck.advisories.severities import Scores, rating
 from hullcheck.errors import MalformedFile
 from hullcheck.model.advisory import Advisory, Reference
@@ -119,7 +120,7 @@ class RecordReader:
             return ()
         vectors = dict.fromkeys(severity.score for severity in stated if severity.type.startswith("CVSS"))
         scored = {vector: self._scores.cvss(vector, source) for vector in vectors}
-        problems += (f"not a CVSS vector: {vector!r}" for vector, score in scored.items() if score is None)
+        problems += (f"not a CVSS vector: {quoted(vector)}" for vector, score in scored.items() if score is None)
         return _present(*scored.values())
 
     def _ratings_of_entry(self, record: str, entry: OsvAffected) -> tuple[Rating, ...]:
@@ -144,7 +145,7 @@ class RecordReader:
         if not ranges and not entry.versions:
             undecided.append("neither versions nor a range of versions")
         exact, unordered = exact_spans(entry.versions or (), self._scheme, found)
-        problems += (f"version {text!r} cannot be ordered" for text in unordered)
+        problems += (f"version {quoted(text)} cannot be ordered" for text in unordered)
         return (*found, *exact), tuple(dict.fromkeys(undecided))
 
     def _spans(self, affected: OsvRange) -> tuple[Span, ...] | Undecided:
@@ -157,7 +158,7 @@ class RecordReader:
 
     def _evaluated(self, affected: OsvRange) -> tuple[Span, ...] | Undecided:
         if affected.type not in _COMPARED:
-            return Undecided(f"a range of the unknown type {affected.type!r}")
+            return Undecided(f"a range of the unknown type {quoted(affected.type)}")
         events: list[Event] = []
         for stated in affected.events:
             known = tuple(stated.all())

@@ -18,6 +18,8 @@ _META = """
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 -- What was read, and by what a server recognises it (RFC 9110, 8.8).
 CREATE TABLE file (name TEXT PRIMARY KEY, etag TEXT NOT NULL, last_modified TEXT NOT NULL) WITHOUT ROWID;
+-- What was not understood; `left_out` where the whole record was.
+CREATE TABLE problem (record TEXT NOT NULL, reason TEXT NOT NULL, left_out INTEGER NOT NULL);
 """
 
 FEED_TABLES = f"""
@@ -42,8 +44,6 @@ CREATE TABLE dictionary (content BLOB NOT NULL);
 CREATE TABLE undecided (
     package INTEGER NOT NULL, id TEXT NOT NULL, reason TEXT NOT NULL, PRIMARY KEY (package, id, reason)
 ) WITHOUT ROWID;
--- What was not understood; `left_out` where the whole record was.
-CREATE TABLE problem (record TEXT NOT NULL, reason TEXT NOT NULL, left_out INTEGER NOT NULL);
 """
 
 COMMON_TABLES = f"""

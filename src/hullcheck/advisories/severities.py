@@ -43,6 +43,8 @@ class Scores:
 
     def cvss(self, vector: str, source: str) -> Cvss | None:
         """Return the score that `source` gives by `vector`, None where that is no valid vector."""
+        if len(vector) > _LONGEST_VECTOR:
+            return None
         vector = vector.strip()
         if vector not in self._known:
             self._known[vector] = _score(vector)
@@ -56,8 +58,6 @@ def _score(vector: str) -> tuple[str, float] | None:
     A vector of version 4.0 has one score, which counts its threat metrics where it has any; those of the older versions
     have a base score besides.
     """
-    if len(vector) > _LONGEST_VECTOR:
-        return None
     version, calculator = _CALCULATORS.get(vector[:_PREFIX], _OLDEST)
     try:
         return version, float(calculator(vector).base_score)

@@ -82,8 +82,8 @@ class Shard:
             row = self._connection.execute("SELECT content FROM dictionary").fetchone()
         self._bodies = BodyReader(self._path, row[0] if row else b"")
         self._advisories: dict[int, Advisory] = {}
-        if meta.get("feed") != self._feed:
-            raise damaged(self._path, f"it holds {meta.get('feed')}, not {self._feed}")
+        if meta.get("shard") != self._feed:
+            raise damaged(self._path, f"it holds {meta.get('shard')}, not {self._feed}")
         made_by, known = (meta.get("scheme"), meta.get("scheme_number")), (scheme.name, str(scheme.number))
         if made_by != known:
             message = f"{self._path}: its versions are ordered by {_shown(made_by)}, here it is {_shown(known)}"
