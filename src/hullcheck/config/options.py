@@ -81,7 +81,7 @@ IMAGE = (
     Option(
         "platform", Kind.TEXT, "", "platform to choose from an index (default: this machine's)", "OS/ARCH[/VARIANT]"
     ),
-    _flag("insecure", "speak plain HTTP with the registry (loopback needs no permission)"),
+    Option("insecure-registries", Kind.LIST, (), "registries to ask in plain HTTP (loopback may be without)", "LIST"),
 )
 
 TREE = (

@@ -61,6 +61,7 @@ def match(
     for place, found in located.items():
         counts[place.feed, place.release] += len(found)
     uses = feeds_used(counts, index)
+    gaps += index.gaps(tuple(located))
     return Matched(findings, uses, (*_shared(gaps), *feed_gaps(uses, now, options.max_age)))
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from hullcheck.model.advisory import Advisory, AffectedRange, Enrichment
+from hullcheck.model.gap import Gap
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,9 @@ class AdvisoryIndex(Protocol):
 
     def lookup(self, wanted: Collection[Coordinates]) -> Iterator[Hit]:
         """Yield the ranges that hold a version of `wanted`, in the order of `wanted`, then of advisory id."""
+
+    def gaps(self, wanted: Collection[Coordinates]) -> Iterator[Gap]:
+        """Yield what `wanted` could not be compared with: advisories with a bound that cannot be ordered."""
 
     def state(self, feed: str, release: str) -> FeedState | None:
         """Return what is known for `release` of `feed`, None where nothing is."""
