@@ -5,11 +5,14 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TypeVar
 
-from hullcheck.errors import MalformedFile
+from hullcheck.errors import LimitExceeded, MalformedFile
 from hullcheck.formats.blocks import Block, read_blocks
 from hullcheck.model.source_file import SourceFile
 
 T = TypeVar("T")
+
+# Some forty are in use.
+_MOST_FIELDS = 1000
 
 # Printable ASCII without blanks and the colon.
 _NAME = re.compile(rb"[!-9;-~]+")
@@ -59,6 +62,8 @@ def _stanza(block: Block) -> Stanza:
             name, value = _field(block, number, line)
             if name in fields:
                 raise block.malformed(number, f"the field {name} for the second time")
+            if len(fields) == _MOST_FIELDS:
+                raise LimitExceeded(block.path, f"more than {_MOST_FIELDS} fields", place=f"line {number}")
             values = [value]
             fields[name] = (number, values)
         elif values is None:

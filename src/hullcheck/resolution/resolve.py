@@ -80,7 +80,7 @@ def _reason(texts: tuple[str, ...]) -> str:
 def _text(requirement: Requirement) -> str:
     purl = requirement.purl
     name = f"{purl.namespace}/{purl.name}" if purl.namespace else purl.name
-    constraint = " ".join(requirement.constraint.split())
+    constraint = "".join(filter(str.isprintable, " ".join(requirement.constraint.split())))
     if len(constraint) > _LONGEST_CONSTRAINT:
         constraint = f"{constraint[:_LONGEST_CONSTRAINT]}..."
     return f"{name} {constraint}".strip()

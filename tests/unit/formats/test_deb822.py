@@ -111,6 +111,22 @@ def test_a_stanza_over_the_limit_hides_no_other(monkeypatch: pytest.MonkeyPatch)
     assert malformed.place == "line 3"
 
 
+def test_a_file_of_endless_stanzas_is_not_read_to_its_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(blocks, "MOST_BLOCKS", 3)
+    found, malformed = until_error(b"A: 1\n\n" * 5)
+    assert len(found) == 3
+    assert isinstance(malformed, LimitExceeded)
+    assert malformed.place == "line 7"
+
+
+def test_a_stanza_of_endless_fields_hides_no_other() -> None:
+    many = b"".join(b"F%d: 1\n" % number for number in range(1001))
+    found, malformed = until_error(b"A: 1\n\n" + many + b"\nA: 2\n")
+    assert found == ["1", "2"]
+    assert isinstance(malformed, LimitExceeded)
+    assert malformed.place == "line 1003"
+
+
 def test_a_memory_map_can_be_closed_in_the_middle() -> None:
     content = b"A: 1\n\nbad\n\nA: 2\n"
     mapped = mmap(-1, len(content))

@@ -15,6 +15,9 @@ _NAME = re.compile(r"[A-Za-z0-9.+_-]+")
 _VERSION = re.compile(r"[!-~]+")
 _FIELDS = frozenset("PVAoL")
 
+# As much of a bad value as an error shows.
+_SHOWN = 60
+
 
 def parse_installed(file: SourceFile) -> Iterator[Package | OwnedFiles]:
     """Yield the packages of `file`, and the files of each."""
@@ -59,6 +62,8 @@ def _read(block: Block) -> tuple[dict[str, str], set[str]]:
 def _checked(block: Block, fields: dict[str, str], letter: str, pattern: re.Pattern[str]) -> str:
     value = fields.get(letter)
     if value is None or not pattern.fullmatch(value):
-        problem = f"no {letter}" if value is None else f"{letter}: {value!r} has characters that it must not have"
+        problem = (
+            f"no {letter}" if value is None else f"{letter}: {value[:_SHOWN]!r} has characters that it must not have"
+        )
         raise MalformedFile(block.path, f"package with {problem}", place=f"line {block.line}")
     return value

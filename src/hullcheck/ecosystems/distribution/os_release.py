@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 
+from hullcheck.ecosystems.distribution.printable import printable
 from hullcheck.formats.assignments import read_assignments
 from hullcheck.model.package import Distribution, Location
 from hullcheck.model.source_file import SourceFile
@@ -18,7 +19,7 @@ def parse_os_release(file: SourceFile) -> Iterator[Distribution]:
     values = read_assignments(file)
     name = values.get("PRETTY_NAME", "") or f"{values.get('NAME', '')} {values.get('VERSION', '')}".strip()
     codename = values.get("VERSION_CODENAME", "") or values.get("UBUNTU_CODENAME", "")
-    like = tuple(values.get("ID_LIKE", "").lower().split())
+    like = tuple(word for word in values.get("ID_LIKE", "").lower().split() if _ID.fullmatch(word))
     yield from _distribution(file, values.get("ID", ""), values.get("VERSION_ID", ""), name, codename, like)
 
 
@@ -38,9 +39,13 @@ def parse_lsb_release(file: SourceFile) -> Iterator[Distribution]:
 def _distribution(
     file: SourceFile, identifier: str, version: str, name: str, codename: str, like: tuple[str, ...]
 ) -> Iterator[Distribution]:
-    identifier = identifier.strip().lower()
-    version = version.strip()
+    identifier, version = identifier.strip().lower(), printable(version)
     if _ID.fullmatch(identifier):
         yield Distribution(
-            identifier, version, name or f"{identifier} {version}".strip(), codename, like, Location(file.path)
+            identifier,
+            version,
+            printable(name) or f"{identifier} {version}".strip(),
+            printable(codename),
+            like,
+            Location(file.path),
         )

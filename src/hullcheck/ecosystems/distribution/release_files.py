@@ -6,6 +6,7 @@ What they do not tell is not an error: where nothing does, packages of an operat
 import re
 from collections.abc import Iterator, Mapping
 
+from hullcheck.ecosystems.distribution.printable import printable
 from hullcheck.model.package import Distribution, Location
 from hullcheck.model.source_file import SourceFile
 
@@ -64,4 +65,4 @@ def parse_debian_version(file: SourceFile) -> Iterator[Distribution]:
 
 def _line(file: SourceFile) -> str:
     """Return the first line of `file`, as far as a release is ever told."""
-    return file.content[:_LONGEST_LINE].decode("utf-8", "replace").partition("\n")[0].strip()
+    return printable(file.content[:_LONGEST_LINE].decode("utf-8", "replace").partition("\n")[0])

@@ -3,9 +3,12 @@
 import re
 from collections.abc import Iterator
 
-from hullcheck.errors import MalformedFile
+from hullcheck.errors import LimitExceeded, MalformedFile
 from hullcheck.model.package import OwnedFiles
 from hullcheck.model.source_file import SourceFile
+
+# The largest lists of Debian have 50,000 files and 5 MB.
+LARGEST_LIST = 16 * 1024 * 1024
 
 _SUM = re.compile(r"[0-9a-f]{32} [ *](?:\./)?(.+)")
 
@@ -38,6 +41,8 @@ def _owned(package: str, paths: set[str]) -> Iterator[OwnedFiles]:
 
 
 def _lines(file: SourceFile) -> Iterator[tuple[int, str]]:
+    if len(file.content) > LARGEST_LIST:
+        raise LimitExceeded(file.path, f"larger than {LARGEST_LIST} bytes")
     # Names of files are bytes: those that are not UTF-8 keep their identity.
     text = bytes(file.content).decode("utf-8", "surrogateescape")
     return ((number, line) for number, line in enumerate(text.split("\n"), 1) if line)

@@ -17,8 +17,12 @@ _PRESENT = frozenset(
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9+._-]*")
 _VERSION = re.compile(r"[!-~]+")
-_ARCHITECTURE = re.compile(r"[a-z0-9-]+")
+_ARCHITECTURE = re.compile(r"[!-~]+")
 _SOURCE = re.compile(r"([A-Za-z0-9][A-Za-z0-9+._-]*)(?:\s*\(\s*([!-'*-~]+)\s*\))?")
+
+
+# As much of a bad value as an error shows.
+_SHOWN = 60
 
 
 def parse_status(file: SourceFile) -> Iterator[Package]:
@@ -43,9 +47,9 @@ def _is_installed(stanza: Stanza) -> bool:
     if status is None:
         # Control files as packages carry them: whoever puts one into an image has unpacked its package.
         return True
-    words = status.split()
+    words = status.lower().split()
     if len(words) != 3 or words[2] not in _ABSENT | _PRESENT:  # noqa: PLR2004 # wanted action, flag, state
-        raise stanza.malformed("Status", f"unknown state {status!r}")
+        raise stanza.malformed("Status", f"unknown state {status[:_SHOWN]!r}")
     return words[2] in _PRESENT
 
 
@@ -56,12 +60,12 @@ def _upstream(stanza: Stanza) -> str:
         return ""
     source = _SOURCE.fullmatch(text)
     if source is None:
-        raise stanza.malformed("Source", f"{text!r} is no source package")
+        raise stanza.malformed("Source", f"{text[:_SHOWN]!r} is no source package")
     return f"{source[1]}@{source[2]}" if source[2] else source[1]
 
 
 def _checked(stanza: Stanza, name: str, pattern: re.Pattern[str]) -> str:
     text = stanza.text(name)
     if not pattern.fullmatch(text):
-        raise stanza.malformed(name, f"{text!r} has characters that it must not have")
+        raise stanza.malformed(name, f"{text[:_SHOWN]!r} has characters that it must not have")
     return text

@@ -87,6 +87,14 @@ def test_a_distribution_without_a_pretty_name_is_called_by_its_other_names() -> 
     assert name("ID=a") == "a"
 
 
+def test_names_do_nothing_to_a_terminal() -> None:
+    text = 'ID=a\nPRETTY_NAME="\x1b[2J\x07A\u202e Linux"\nVERSION_ID="1\x1b]0;x"\nID_LIKE="b \x1b c"\n'
+    found = next(parse_os_release(SourceFile("etc/os-release", text.encode())))
+    assert (found.name, found.version, found.like) == ("[2JA Linux", "1]0;x", ("b", "c"))
+    line = b"CentOS \x1b[2J release 7\n"
+    assert next(parse_redhat_release(SourceFile("etc/centos-release", line))).name == "CentOS [2J release 7"
+
+
 def test_lsb_release_may_say_nothing_of_the_distribution() -> None:
     assert list(parse_lsb_release(SourceFile("etc/lsb-release", b"LSB_VERSION=1.4\n"))) == []
 

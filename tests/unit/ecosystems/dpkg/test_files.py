@@ -1,4 +1,7 @@
-from hullcheck.ecosystems.dpkg.files import parse_list, parse_sums
+import pytest
+
+from hullcheck.ecosystems.dpkg.files import LARGEST_LIST, parse_list, parse_sums
+from hullcheck.errors import LimitExceeded
 from hullcheck.model.source_file import SourceFile
 
 
@@ -13,3 +16,9 @@ def test_names_may_hold_what_ends_lines_elsewhere() -> None:
     content = "/usr/a\u2028b\n/usr/c\x0cd\n".encode()
     (listed,) = parse_list(SourceFile("var/lib/dpkg/info/a.list", content))
     assert listed.paths == {"usr/a\u2028b", "usr/c\x0cd"}
+
+
+def test_a_huge_list_is_not_read() -> None:
+    content = b"/usr/share/doc\n" * (LARGEST_LIST // 15 + 1)
+    with pytest.raises(LimitExceeded):
+        list(parse_list(SourceFile("var/lib/dpkg/info/a.list", content)))
