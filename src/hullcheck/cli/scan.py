@@ -1,0 +1,53 @@
+"""`hullcheck image`, `repo`, `rootfs` and `sbom`."""
+
+import os
+import sys
+from contextlib import ExitStack
+from functools import partial
+
+from hullcheck.advisories.at_hand import Provision, at_hand
+from hullcheck.advisories.sources import OSV_BUCKET, source_at
+from hullcheck.cli import clock, exits
+from hullcheck.cli.delivery import deliver, plan
+from hullcheck.cli.messages import Messages
+from hullcheck.cli.progress import watched
+from hullcheck.config.assemble import database_directory, http_options, scan_options, source_options
+from hullcheck.config.settings import Settings
+from hullcheck.ecosystems.table import schemes
+from hullcheck.inventory.take import finish, take
+from hullcheck.model.inventory import Inventory
+from hullcheck.model.target import TargetKind
+from hullcheck.net.http import Http
+from hullcheck.pipeline import assess
+from hullcheck.sources.open import OpenedTarget, open_target
+
+
+def scan(kind: TargetKind, reference: str, settings: Settings) -> int:
+    """Scan `reference`, deliver the result, and return the exit code of its verdict."""
+    messages = Messages(sys.stderr, quiet=settings.flag("quiet"))
+    wanted = plan(settings)
+    now = clock.now(os.environ)
+    if settings.flag("skip-verify-tls"):
+        messages.warn("certificates are not verified: whoever is in between can change what is read")
+    with ExitStack() as opened:
+        progress = opened.enter_context(watched(sys.stderr, quiet=messages.quiet))
+        http = opened.enter_context(Http(http_options(settings), os.environ))
+        options = source_options(settings, os.environ)
+        target = opened.enter_context(open_target(kind, reference, options, http, progress))
+        place = settings.text("db-source") or OSV_BUCKET
+        provision = Provision(
+            directory=database_directory(settings),
+            source=None if settings.flag("offline") else source_at(place, http),
+            schemes=schemes(),
+            now=now,
+            progress=progress,
+            warn=messages.warn,
+        )
+        open_advisories = partial(at_hand, provision=provision)
+        result = assess(target.target, _inventory(target, kind), open_advisories, now, scan_options(settings))
+    deliver(wanted, result, os.environ, messages)
+    return exits.of_verdict(result.decision.verdict)
+
+
+def _inventory(target: OpenedTarget, kind: TargetKind) -> Inventory:
+    return finish(target.contents) if isinstance(target.contents, Inventory) else take(target.contents, kind)

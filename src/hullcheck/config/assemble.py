@@ -1,0 +1,63 @@
+"""From settings to the option records of the stages."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from pathlib import Path
+
+from hullcheck.config.settings import Settings
+from hullcheck.matching.match import MatchOptions
+from hullcheck.net.http import HttpOptions
+from hullcheck.pipeline import ScanOptions
+from hullcheck.policy.decide import PolicyOptions
+from hullcheck.policy.thresholds import Thresholds
+from hullcheck.sources.options import SourceOptions
+
+
+def http_options(settings: Settings) -> HttpOptions:
+    """Return how servers are talked to."""
+    return HttpOptions(
+        timeout=float(settings.number("timeout")),
+        retries=settings.number("max-network-retries"),
+        proxy=settings.text("proxy"),
+        ca_bundle=settings.text("ca-bundle"),
+        verify_tls=not settings.flag("skip-verify-tls"),
+    )
+
+
+def scan_options(settings: Settings) -> ScanOptions:
+    """Return the options of the stages behind the sources."""
+    thresholds = Thresholds(
+        critical=settings.number("max-critical"),
+        high=settings.number("max-high"),
+        medium=settings.number("max-medium"),
+        low=settings.number("max-low"),
+    )
+    return ScanOptions(
+        matching=MatchOptions(max_age=timedelta(days=settings.number("max-data-age"))),
+        policy=PolicyOptions(thresholds, allow_incomplete=settings.flag("allow-incomplete")),
+    )
+
+
+def source_options(settings: Settings, environment: Mapping[str, str]) -> SourceOptions:
+    """Return how targets are read. Options that the command lacks have their defaults."""
+    return SourceOptions(
+        platform=settings.text("platform") if "platform" in settings.values else "",
+        insecure=settings.items("insecure-registries") if "insecure-registries" in settings.values else (),
+        docker_config=str(_docker_directory(environment) / "config.json"),
+        exclude_dirs=settings.items("exclude-dirs") if "exclude-dirs" in settings.values else (),
+        exclude_files=settings.items("exclude-files") if "exclude-files" in settings.values else (),
+    )
+
+
+def database_directory(settings: Settings) -> Path:
+    """Return where the advisory database is."""
+    if named := settings.text("db-dir"):
+        return Path(named)
+    import platformdirs
+
+    return Path(platformdirs.user_cache_dir("hullcheck", appauthor=False)) / "db"
+
+
+def _docker_directory(environment: Mapping[str, str]) -> Path:
+    named = environment.get("DOCKER_CONFIG")
+    return Path(named) if named else Path(environment.get("HOME", "/")) / ".docker"

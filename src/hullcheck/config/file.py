@@ -1,0 +1,33 @@
+"""The configuration file."""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from hullcheck.errors import InvalidParameter
+
+DEFAULT = "hullcheck.toml"
+VARIABLE = "HULLCHECK_CONFIG"
+
+
+@dataclass(frozen=True, slots=True)
+class ConfigurationFile:
+    """What `name` says; without a file, nothing."""
+
+    name: str
+    content: Mapping[str, object]
+
+
+def read_configuration(named: str, environment: Mapping[str, str]) -> ConfigurationFile:
+    """Read the file `named` on the command line or in the environment, which must be there, or else the default one."""
+    name = named or environment.get(VARIABLE, "")
+    if not name and not Path(DEFAULT).is_file():
+        return ConfigurationFile(DEFAULT, {})
+    path = Path(name or DEFAULT)
+    try:
+        return ConfigurationFile(str(path), tomllib.loads(path.read_text(encoding="utf-8")))
+    except OSError as error:
+        raise InvalidParameter(f"{path}: cannot be read: {error.strerror}") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise InvalidParameter(f"{path}: not TOML: {error}") from error
