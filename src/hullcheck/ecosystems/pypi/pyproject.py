@@ -6,7 +6,7 @@ Poetry, PDM and uv.
 
 from collections.abc import Iterator
 
-from hullcheck.ecosystems.pypi.names import pypi_purl
+from hullcheck.ecosystems.pypi.names import normalised, pypi_purl
 from hullcheck.ecosystems.pypi.poetry import poetry_dependencies
 from hullcheck.ecosystems.pypi.requirements import scope_of
 from hullcheck.ecosystems.pypi.specifier import read_specifier
@@ -23,8 +23,13 @@ List = tuple[Node, str, Scope]
 def parse_pyproject(file: SourceFile) -> Iterator[Requirement]:
     """Yield what `file` depends on, exact versions too."""
     document = read_toml(file)
+    project = document.node_or_none("project")
+    own_name = normalised(project.text_or_none("name") or "") if project is not None else ""
     for table, key, scope in _lists(document):
-        yield from _requirements(file, table, key, scope)
+        for requirement in _requirements(file, table, key, scope):
+            # An extra that is made of other extras names the project itself.
+            if normalised(requirement.purl.name) != own_name:
+                yield requirement
     yield from poetry_dependencies(file, document)
 
 
