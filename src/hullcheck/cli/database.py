@@ -4,11 +4,12 @@ import os
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import ExitStack
+from dataclasses import replace
+from datetime import timedelta
 
 from hullcheck.advisories.build import build, update
 from hullcheck.advisories.refresh import Outcome, Refresh, Refreshed
-from hullcheck.advisories.schema import COMMON
-from hullcheck.advisories.sources import OSV_BUCKET, source_at
+from hullcheck.advisories.sources import source_at
 from hullcheck.advisories.status import ShardStatus, status
 from hullcheck.cli import clock
 from hullcheck.cli.messages import Messages, one_line
@@ -42,15 +43,22 @@ def _build(settings: Settings) -> int:
 
 
 def _update(settings: Settings) -> int:
+    """Bring each shard up to date from where it came from, or all from the source that is named."""
     messages = Messages(sys.stderr, quiet=settings.flag("quiet"))
-    there = [shard.shard for shard in status(database_directory(settings)) if not shard.error]
+    there = [shard for shard in status(database_directory(settings)) if not shard.error]
     if not there:
         messages.note("the database is empty: scans download what they need, `hullcheck db build` makes all of it")
         return 0
-    place = settings.text("db-source") or OSV_BUCKET
-    wanted = [shard for shard in there if shard != COMMON or place != OSV_BUCKET]
+    named = settings.text("db-source")
+    places: dict[str, list[str]] = {}
+    for shard in there:
+        places.setdefault(named or shard.origin.source, []).append(shard.shard)
     with ExitStack() as opened:
-        refreshed = update(wanted, _task(place, settings, opened))
+        refreshed = [
+            one
+            for place, shards in places.items()
+            for one in update(shards, replace(_task(place, settings, opened), max_age=timedelta(0)))
+        ]
     return _tell(refreshed, settings, messages)
 
 

@@ -103,10 +103,7 @@ def _drawn(color: str, result: ScanResult, environment: Mapping[str, str]) -> st
 
     from hullcheck.reports.terminal import TABLE, draw
 
-    if color == "never" or (color == "auto" and not _is_colourful(sys.stdout, environment)):
-        colour = False
-    else:
-        colour = True
+    colour = color == "always" or (color == "auto" and _is_colourful(sys.stdout, environment))
     if not sys.stdout.isatty() and not colour:
         return TABLE.render(result)
     return draw(result, width=shutil.get_terminal_size().columns, colour=colour)

@@ -11,6 +11,7 @@ from hullcheck.ecosystems.npm import NPM
 from hullcheck.ecosystems.pypi import PYPI
 from hullcheck.ecosystems.unread import UNREAD
 from hullcheck.model.target import TargetKind
+from hullcheck.versions.scheme import Scheme
 
 # One line each, sorted by name.
 ECOSYSTEMS: tuple[Ecosystem, ...] = (
@@ -40,3 +41,8 @@ def by_purl_type(purl_type: str) -> Ecosystem | None:
 def analyzers_for(kind: TargetKind) -> tuple[Analyzer, ...]:
     """Return the analyzers that look into targets of `kind`."""
     return tuple(analyzer for analyzer in ANALYZERS if kind in analyzer.targets)
+
+
+def schemes() -> Mapping[str, Scheme]:
+    """Return the order of the versions in each feed, by the feed's name in OSV."""
+    return {feed.osv_name: ecosystem.scheme for ecosystem in ECOSYSTEMS for feed in ecosystem.feeds}
