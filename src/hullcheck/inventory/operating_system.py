@@ -45,13 +45,13 @@ def distribution_of(packages: Iterable[Package]) -> Distribution | None:
     for package in packages:
         purl = package.purl
         if purl.namespace and "distro" in purl.qualifiers and belongs_to_system(purl):
-            key = (purl.namespace, purl.qualifiers["distro"].removeprefix(f"{purl.namespace}-"))
+            key = (purl.namespace, _release(purl.qualifiers["distro"], purl.namespace))
             named.setdefault(key, package.locations[0] if package.locations else Location(""))
             counts[key] += 1
     if not counts:
         return None
     (identifier, version), _ = min(counts.items(), key=lambda entry: (-entry[1], entry[0]))
-    return Distribution(identifier, version, f"{identifier} {version}", "", (), named[identifier, version])
+    return Distribution(identifier, version, f"{identifier} {version}".strip(), "", (), named[identifier, version])
 
 
 def qualified(packages: Iterable[Package], distribution: Distribution | None) -> Iterator[Package]:
@@ -72,8 +72,12 @@ def _qualified(purl: PackageURL, distribution: Distribution | None) -> PackageUR
     if not distro and distribution and distribution.id == namespace:
         distro = distribution.version
     if namespace:
-        version = distro.removeprefix(f"{namespace}-")
+        version = _release(distro, namespace)
         distro = f"{namespace}-{version}" if version else namespace
     return PackageURL(
         purl.type, namespace or None, purl.name, purl.version, {**purl.qualifiers, "distro": distro}, purl.subpath
     )
+
+
+def _release(distro: str, namespace: str) -> str:
+    return "" if distro == namespace else distro.removeprefix(f"{namespace}-")

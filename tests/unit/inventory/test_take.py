@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 from packageurl import PackageURL
 from tests.unit.inventory.trees import Listing, tree
@@ -304,6 +306,16 @@ class TestSbom:
     def test_the_release_is_written_in_one_form(self) -> None:
         found = finish(Inventory((self.package("pkg:apk/alpine/a@1?distro=3.18.4"),)))
         assert purls(found) == ["pkg:apk/alpine/a@1?distro=alpine-3.18.4"]
+
+    def test_a_distribution_without_release_stays_so(self) -> None:
+        found = finish(Inventory((self.package("pkg:deb/debian/a@1?distro=debian"),)))
+        assert purls(found) == ["pkg:deb/debian/a@1?distro=debian"]
+        assert found.distribution is not None
+        assert (found.distribution.version, found.distribution.name) == ("", "debian")
+
+    def test_an_inventory_that_is_finished_stays_as_it_is(self) -> None:
+        found = image(tree({"etc/os-release": DEBIAN, STATUS: stanza("a")}, "1"))
+        assert finish(replace(found, examined=())) == replace(found, examined=())
 
     def test_the_distribution_is_taken_from_the_packages_where_the_sbom_has_none(self) -> None:
         packages = (
