@@ -1,6 +1,6 @@
 """Packages in `node_modules`, which describe themselves in `package.json`.
 
-https://docs.npmjs.com/cli/configuring-npm/folders
+https://github.com/npm/cli/blob/latest/docs/lib/content/configuring-npm/folders.md
 """
 
 from collections.abc import Iterator

@@ -1,6 +1,6 @@
 """Licences as packages state them, now and long ago.
 
-https://docs.npmjs.com/cli/configuring-npm/package-json#license
+https://github.com/npm/cli/blob/latest/docs/lib/content/configuring-npm/package-json.md#license
 """
 
 from hullcheck.formats.node import Node

@@ -1,6 +1,6 @@
 """`package-lock.json` and `npm-shrinkwrap.json` of all versions.
 
-https://docs.npmjs.com/cli/configuring-npm/package-lock-json
+https://github.com/npm/cli/blob/latest/docs/lib/content/configuring-npm/package-lock-json.md
 """
 
 from collections.abc import Iterator

@@ -1,6 +1,6 @@
 """`package.json` of a source tree.
 
-https://docs.npmjs.com/cli/configuring-npm/package-json#dependencies
+https://github.com/npm/cli/blob/latest/docs/lib/content/configuring-npm/package-json.md#dependencies
 """
 
 from collections.abc import Iterator
