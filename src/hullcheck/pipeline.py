@@ -7,7 +7,7 @@ from datetime import datetime
 
 from hullcheck import __version__
 from hullcheck.ecosystems.table import by_purl_type
-from hullcheck.matching.match import MatchOptions, match, wanted_feeds
+from hullcheck.matching.match import MatchOptions, match_packages, wanted_feeds
 from hullcheck.model.coverage import Coverage
 from hullcheck.model.inventory import Inventory
 from hullcheck.model.lookup import AdvisoryIndex
@@ -35,7 +35,7 @@ def assess(
     """Return the result for `target`, in which `found` was found: resolve, match, decide."""
     inventory = resolve(found)
     with open_advisories(wanted_feeds(inventory.packages, by_purl_type)) as index:
-        matched = match(inventory.packages, index, by_purl_type, now, options.matching)
+        matched = match_packages(inventory.packages, index, by_purl_type, now, options.matching)
     coverage = Coverage(inventory.examined, matched.feeds, (*inventory.gaps, *matched.gaps))
     counts = count(matched.findings)
     return ScanResult(

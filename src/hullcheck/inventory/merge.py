@@ -9,10 +9,11 @@ from hullcheck.model.gap import Gap
 
 @dataclass(frozen=True, slots=True)
 class Visible:
-    """What was found in a file that no layer above `layer` hides."""
+    """What was found in a file that no layer above `layer` hides; `level` counts the layers, the lowest is 0."""
 
     layer: str
     reading: Reading
+    level: int = 0
 
 
 def merge(layers: Sequence[LayerInventory]) -> tuple[tuple[Visible, ...], tuple[Gap, ...]]:

@@ -1,6 +1,6 @@
 """Which files packages of the operating system installed."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from hullcheck.inventory.merge import Visible
 from hullcheck.inventory.operating_system import belongs_to_system
@@ -15,14 +15,15 @@ def file_of(path: str) -> str:
     return path.partition("!/")[0]
 
 
-def owned_files(files: Iterable[str], visible: Iterable[Visible], packages: Iterable[Package]) -> frozenset[str]:
+def owned_files(files: Iterable[str], visible: Sequence[Visible], packages: Iterable[Package]) -> frozenset[str]:
     """Return those of `files` that belong to a package of the operating system among `packages`.
 
     A list whose package is not there owns nothing: the package database was deleted, and nobody else would look at what
-    is in those files.
+    is in those files. Nor does it own what a layer above the list's has written in the place of the package's file.
     """
     owners = {f"pkg:{package.purl.type}/{package.purl.name}" for package in packages if belongs_to_system(package.purl)}
     spellings = {spelling: file for file in files for spelling in _spellings(file)}
+    levels = {seen.reading.path: seen.level for seen in visible}
     wanted = frozenset(spellings)
     return frozenset(
         spellings[path]
@@ -30,6 +31,7 @@ def owned_files(files: Iterable[str], visible: Iterable[Visible], packages: Iter
         for found in seen.reading.found
         if isinstance(found, OwnedFiles) and found.owner in owners
         for path in found.paths & wanted
+        if levels.get(spellings[path], 0) <= seen.level
     )
 
 

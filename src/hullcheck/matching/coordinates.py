@@ -9,15 +9,18 @@ from hullcheck.model.gap import Gap, GapKind
 from hullcheck.model.lookup import Coordinates
 
 
-def locate(purl: PackageURL, ecosystem_of: Callable[[str], Ecosystem | None]) -> Coordinates | Gap:
+def locate(purl: PackageURL, ecosystem_of: Callable[[str], Ecosystem | None]) -> Coordinates | Gap | None:
     """Return what to look up for `purl`, or why it cannot be looked up.
 
     The gap's subject is the package's type, distribution or release, so that many packages share one gap, or the
-    purl where it is the version that cannot be compared.
+    purl where it is the version that cannot be compared. None is a package of an operating system that nobody names:
+    that is a gap of the inventory already.
     """
     ecosystem = ecosystem_of(purl.type)
     if ecosystem is None or not ecosystem.feeds:
         return Gap(GapKind.NO_ADVISORIES, f"pkg:{purl.type}", "no advisories are read for packages of this type")
+    if not purl.namespace and all(feed.distribution for feed in ecosystem.feeds):
+        return None
     feed = _feed(purl, ecosystem)
     if isinstance(feed, Gap):
         return feed
@@ -37,13 +40,6 @@ def _feed(purl: PackageURL, ecosystem: Ecosystem) -> Feed | Gap:
     for feed in ecosystem.feeds:
         if feed.distribution in {"", purl.namespace}:
             return feed
-    if not purl.namespace:
-        return Gap(
-            GapKind.UNKNOWN_DISTRIBUTION,
-            f"pkg:{purl.type}",
-            "the distribution of these packages is not known",
-            "scan an image or root file system that holds etc/os-release",
-        )
     known = ", ".join(sorted(feed.distribution for feed in ecosystem.feeds))
     return Gap(
         GapKind.NO_ADVISORIES,
@@ -56,7 +52,8 @@ def _release(purl: PackageURL, feed: Feed) -> str | Gap:
     """Return the feed's name for the release in the `distro` qualifier ("debian-12", or "12" as Trivy writes it)."""
     if feed.release is None:
         return ""
-    version = purl.qualifiers.get("distro", "").removeprefix(f"{purl.namespace}-")
+    distro = purl.qualifiers.get("distro", "")
+    version = "" if distro == purl.namespace else distro.removeprefix(f"{purl.namespace}-")
     release = feed.release(version) if version else None
     if release is None:
         return Gap(

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import assert_never
 
 from hullcheck.ecosystems.ecosystem import Ecosystem
 from hullcheck.matching.coordinates import locate
@@ -44,7 +45,7 @@ def wanted_feeds(packages: Iterable[Package], ecosystem_of: EcosystemOf) -> tupl
     return tuple(sorted({place.feed for place in places if isinstance(place, Coordinates)}))
 
 
-def match(
+def match_packages(
     packages: Sequence[Package], index: AdvisoryIndex, ecosystem_of: EcosystemOf, now: datetime, options: MatchOptions
 ) -> Matched:
     """Compare `packages` with the advisories of `index`."""
@@ -52,10 +53,15 @@ def match(
     gaps: list[Gap] = []
     for package in packages:
         place = locate(package.purl, ecosystem_of)
-        if isinstance(place, Gap):
-            gaps.append(place)
-        else:
-            located.setdefault(place, []).append(package)
+        match place:
+            case Gap():
+                gaps.append(place)
+            case Coordinates():
+                located.setdefault(place, []).append(package)
+            case None:
+                continue
+            case _:
+                assert_never(place)
     findings = _findings(located, index, ecosystem_of)
     counts: Counter[tuple[str, str]] = Counter()
     for place, found in located.items():

@@ -1,6 +1,9 @@
 """Lock files, which hold the exact versions of all that the manifests beside and below them require."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from packageurl import PackageURL
 
 from hullcheck.model.package import Package, Requirement
 
@@ -25,27 +28,45 @@ LOCK_FILES: Mapping[str, frozenset[str]] = {
 }
 
 
-def locked_directories(packages: Iterable[Package]) -> frozenset[tuple[str, str]]:
-    """Return type and directory of the lock files that `packages` were found in."""
-    places = {(package.purl.type, package.place) for package in packages}
-    return frozenset((purl_type, _directory(place)) for purl_type, place in places if _is_lock_file(purl_type, place))
+@dataclass(frozen=True, slots=True)
+class Locked:
+    """Names of the packages in lock files, by type of purl and the directory of the file."""
 
+    names: Mapping[tuple[str, str], frozenset[str]]
 
-def is_locked(requirement: Requirement, directories: frozenset[tuple[str, str]]) -> bool:
-    """Say whether a lock file in one of `directories` is there for the manifest of `requirement`.
+    def covers(self, requirement: Requirement) -> bool:
+        """Say whether the version of `requirement` is in a lock file.
 
-    It is if it lies beside the manifest, or above it, as for the members of a workspace. What a lock file itself leaves
-    open no other one knows.
-    """
-    purl_type, path = requirement.purl.type, requirement.location.path
-    if _is_lock_file(purl_type, path):
-        return False
-    directory = _directory(path)
-    while (purl_type, directory) not in directories:
-        if not directory:
+        It is if one beside the manifest or above it, as for the members of a workspace, names the package: a lock file
+        can be older than the manifest, and a project below another one need not be part of it. What a lock file itself
+        leaves open no other one knows.
+        """
+        purl_type, path = requirement.purl.type, requirement.location.path
+        if _is_lock_file(purl_type, path):
             return False
+        name = _name(requirement.purl)
+        return any(name in self.names.get((purl_type, at), ()) for at in _upwards(_directory(path)))
+
+
+def locked(packages: Iterable[Package]) -> Locked:
+    """Return which of `packages` were found in lock files."""
+    names: dict[tuple[str, str], set[str]] = {}
+    for package in packages:
+        if _is_lock_file(package.purl.type, package.place):
+            names.setdefault((package.purl.type, _directory(package.place)), set()).add(_name(package.purl))
+    return Locked({place: frozenset(found) for place, found in names.items()})
+
+
+def _name(purl: PackageURL) -> str:
+    return f"{purl.namespace or ''}/{purl.name}"
+
+
+def _upwards(directory: str) -> Iterator[str]:
+    """Yield `directory`, those that it lies in, and the root ("")."""
+    yield directory
+    while directory:
         directory = _directory(directory)
-    return True
+        yield directory
 
 
 def _is_lock_file(purl_type: str, path: str) -> bool:

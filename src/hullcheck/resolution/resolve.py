@@ -9,7 +9,7 @@ from hullcheck.model.gap import Gap, GapKind
 from hullcheck.model.inventory import Inventory
 from hullcheck.model.package import Package, Requirement
 from hullcheck.model.packages import combine
-from hullcheck.resolution.locks import is_locked, locked_directories
+from hullcheck.resolution.locks import locked
 from hullcheck.resolution.pins import exact_version
 
 _NAMED = 3
@@ -30,11 +30,11 @@ def resolve(inventory: Inventory) -> Inventory:
     What a lock file tells the version of is dropped, an exact version makes a package, and the rest is a gap for each
     manifest.
     """
-    directories = locked_directories(inventory.packages)
+    lock_files = locked(inventory.packages)
     pinned: list[Package] = []
     unresolved: list[Requirement] = []
     for requirement in inventory.requirements:
-        if is_locked(requirement, directories):
+        if lock_files.covers(requirement):
             continue
         version = exact_version(requirement.purl.type, requirement.constraint)
         if version is None:

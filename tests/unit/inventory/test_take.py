@@ -199,6 +199,16 @@ class TestOwnership:
         found = image(tree(files))
         assert [len(package.locations) for package in found.packages if package.purl.name == "b"] == [2]
 
+    def test_what_a_layer_above_writes_in_the_place_of_a_file_is_its_own(self) -> None:
+        system = {
+            "etc/os-release": DEBIAN,
+            STATUS: stanza("node-b"),
+            "var/lib/dpkg/info/node-b.list": f"/{self.MANIFEST}\n",
+            self.MANIFEST: manifest("b"),
+        }
+        upgraded = tree({self.MANIFEST: manifest("b", "2.0.0")}, "2")
+        assert self.names(image(tree(system, "1"), upgraded)) == ["node-b", "b"]
+
     def test_a_malformed_file_of_an_installed_package_is_no_gap(self) -> None:
         assert self.found(f"/{self.MANIFEST}", text="{").gaps == ()
         assert kinds(self.found("/other", text="{")) == [GapKind.MALFORMED]

@@ -8,8 +8,8 @@ from hullcheck.resolution.locks import LOCK_FILES
 from hullcheck.resolution.resolve import resolve
 
 
-def package(place: str, purl_type: str = "npm") -> Package:
-    return Package(PackageURL(purl_type, None, "locked", "1.0.0"), (Location(place),), place)
+def package(place: str, purl_type: str = "npm", name: str = "locked") -> Package:
+    return Package(PackageURL(purl_type, None, name, "1.0.0"), (Location(place),), place)
 
 
 def requirement(
@@ -47,9 +47,15 @@ def test_packages_stay_sorted_and_each_once() -> None:
 @pytest.mark.parametrize("path", ["package.json", "a/package.json", "a/b/c/package.json"])
 @pytest.mark.parametrize("constraint", ["^1.0.0", "1.0.0"])
 def test_what_a_lock_file_beside_or_above_tells_is_dropped(path: str, constraint: str) -> None:
-    lock = package("package-lock.json")
+    lock = package("package-lock.json", name="wanted")
     found = resolved(requirement(path, constraint), packages=(lock,))
     assert (found.packages, found.requirements, found.gaps) == ((lock,), (), ())
+
+
+@pytest.mark.parametrize("path", ["package.json", "examples/package.json"])
+def test_what_a_lock_file_does_not_name_it_does_not_lock(path: str) -> None:
+    found = resolved(requirement(path), packages=(package("package-lock.json", name="other"),))
+    assert [gap.subject for gap in found.gaps] == [path]
 
 
 @pytest.mark.parametrize(
@@ -65,7 +71,7 @@ def test_what_a_lock_file_beside_or_above_tells_is_dropped(path: str, constraint
     ],
 )
 def test_a_lock_file_elsewhere_or_of_others_tells_nothing(lock: str, purl_type: str) -> None:
-    found = resolved(requirement("b/package.json"), packages=(package(lock, purl_type),))
+    found = resolved(requirement("b/package.json"), packages=(package(lock, purl_type, "wanted"),))
     assert [gap.kind for gap in found.gaps] == [GapKind.UNRESOLVED]
 
 
