@@ -33,8 +33,8 @@ def parse_lockfile(file: SourceFile) -> Iterator[Package | Unread]:
         if crate.text_or_none("source") is None:
             continue
         purl = crate_purl(name, crate_version)
-        if purl is None or not crate_version:
-            raise crate.malformed("name", f"{name!r} {crate_version!r} is no name and version of a crate")
+        if purl is None:
+            raise crate.malformed("version", "no crate can have this name and version")
         is_direct = None if direct is None else bool(direct & {name, f"{name} {crate_version}"})
         yield Package(purl, (location,), file.path, direct=is_direct)
 

@@ -38,7 +38,7 @@ def _entry(
     source = entry.text("resolved") if entry.is_text("resolved") else ""
     purl = npm_purl(name, version)
     if purl is None:
-        raise entry.malformed("name", f"{name!r} is no name of a package")
+        raise entry.malformed("version", "no package can have this name and version")
     if source.startswith("file:") and not source.endswith((".tgz", ".tar.gz", ".tar")):
         # A folder of the project, copied: nobody publishes advisories about it.
         return

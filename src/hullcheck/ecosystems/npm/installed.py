@@ -24,6 +24,9 @@ def parse_installed(file: SourceFile) -> Iterator[Package]:
     purl = npm_purl(name.strip(), clean_version(version))
     if purl is not None:
         yield Package(purl, (Location(file.path),), _place(file.path), licences=licences(package))
+    elif npm_purl(name.strip()) is not None:
+        raise package.malformed("version", "is no version")
+    # Under any other name nobody can publish the package, nor advisories about it.
 
 
 def _is_installed(directory: str) -> bool:

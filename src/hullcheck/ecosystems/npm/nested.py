@@ -47,7 +47,7 @@ def _entry(installed_as: str, entry: Node, location: Location) -> Iterator[Packa
         source, version = version, _version_in(version, name)
     purl = npm_purl(name, version)
     if purl is None:
-        raise entry.malformed("version", f"{name!r} is no name of a package")
+        raise entry.malformed("version", "no package can have this name and version")
     if version:
         yield Package(purl, (location,), location.path, _scope(entry))
     elif source and not source.startswith(("file:", "link:")):

@@ -7,14 +7,16 @@ from packageurl import PackageURL
 # What a registry accepts, or accepted once: https://github.com/npm/validate-npm-package-name
 _NAME = re.compile(r"(?:(@[A-Za-z0-9~!'()*._-]+)/)?([A-Za-z0-9~!'()*_-][A-Za-z0-9~!'()*._-]*)")
 _LONGEST_NAME = 214
+# What can be shown to anybody; https://github.com/npm/node-semver takes no more than 256 characters.
+_VERSION = re.compile(r"[!-~]{1,256}")
 # npm takes "v1.2.3" and " =1.2.3" for 1.2.3 where it reads a package's own version.
 _VERSION_PREFIX = re.compile(r"[\s=v]+(?=[0-9])")
 
 
 def npm_purl(name: str, version: str | None = None) -> PackageURL | None:
-    """Return the purl of `name`, None where no package can have it."""
+    """Return the purl of `name`, None where no package can have that name or version."""
     parts = _NAME.fullmatch(name) if len(name) <= _LONGEST_NAME else None
-    if parts is None:
+    if parts is None or (version and not _VERSION.fullmatch(version)):
         return None
     return PackageURL("npm", parts[1], parts[2], version)
 

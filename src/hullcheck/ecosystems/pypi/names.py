@@ -10,12 +10,14 @@ from packageurl import PackageURL
 NAME = r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?"
 
 _is_name = re.compile(NAME).fullmatch
+_is_version = re.compile(r"[!-~]{1,256}").fullmatch
 _separators = re.compile(r"[-_.]+").sub
 
 
 def pypi_purl(name: str, version: str | None = None) -> PackageURL | None:
-    """Return the purl of `name`, None where no package can have it."""
-    return PackageURL("pypi", None, name, version) if _is_name(name) else None
+    """Return the purl of `name`, None where no package can have that name or version."""
+    is_possible = _is_name(name) and (not version or _is_version(version))
+    return PackageURL("pypi", None, name, version) if is_possible else None
 
 
 def advisory_name(purl: PackageURL) -> str:

@@ -75,7 +75,8 @@ def _from_clauses(name: str, text: str) -> Specifier | None:
         operator, version = clause.groups()
         if operator in {"==", "==="} and not version.endswith(".*") and "$" not in version:
             pins.add(version.removeprefix("v"))
-    return Specifier(name, pins.pop() if len(pins) == 1 else "", _blanks("", text))
+    pin = pins.pop() if len(pins) == 1 else ""
+    return Specifier(name, pin, _blanks("", text)) if pypi_purl(name, pin) is not None else None
 
 
 def _from_url(url: str, name: str = "") -> Specifier | None:
@@ -92,7 +93,7 @@ def _from_url(url: str, name: str = "") -> Specifier | None:
 def _from_archive(file_name: str) -> Specifier | None:
     if file_name.endswith(".whl"):
         parts = file_name.split("-")
-        is_wheel = len(parts) in _WHEEL_PARTS and parts[1] and pypi_purl(parts[0]) is not None
+        is_wheel = len(parts) in _WHEEL_PARTS and parts[1] and pypi_purl(parts[0], parts[1]) is not None
         return Specifier(parts[0], parts[1], f"=={parts[1]}") if is_wheel else None
     sdist = _sdist(file_name)
     return Specifier(sdist[1], sdist[2], f"=={sdist[2]}") if sdist else None
