@@ -13,7 +13,7 @@ class Visible:
 
     layer: str
     reading: Reading
-    level: int = 0
+    level: int
 
 
 def merge(layers: Sequence[LayerInventory]) -> tuple[tuple[Visible, ...], tuple[Gap, ...]]:
@@ -25,10 +25,11 @@ def merge(layers: Sequence[LayerInventory]) -> tuple[tuple[Visible, ...], tuple[
     above = _Above()
     visible: list[Visible] = []
     gaps: list[Gap] = []
-    for number, layer in reversed(tuple(enumerate(layers))):
-        visible.extend(Visible(layer.layer, reading) for reading in layer.readings if not above.hides(reading.path))
+    for level, layer in reversed(tuple(enumerate(layers))):
+        shown = (reading for reading in layer.readings if not above.hides(reading.path))
+        visible.extend(Visible(layer.layer, reading, level) for reading in shown)
         gaps.extend(replace(gap, layer=gap.layer or layer.layer) for gap in layer.gaps if not above.hides(gap.subject))
-        if number:
+        if level:
             above.add(layer)
     return tuple(reversed(visible)), tuple(reversed(gaps))
 
