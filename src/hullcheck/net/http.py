@@ -193,7 +193,8 @@ class Http:
 
     def _transport(self) -> "Transport":
         if self._opened is None:
-            from hullcheck.net.transport import Transport  # noqa: PLC0415 (60 ms that a scan of a directory saves)
+            # 60 ms that a scan of a directory is spared.
+            from hullcheck.net.transport import Transport
 
             self._opened = Transport(self.options, self._environment)
         return self._opened

@@ -1,0 +1,49 @@
+"""Digests of content (OCI image specification, descriptor.md, "Digests")."""
+
+import hashlib
+import re
+from collections.abc import Iterable, Iterator
+
+from hullcheck.errors import MalformedFile
+
+_LENGTHS = {"sha256": 64, "sha512": 128}
+_DIGEST = re.compile(r"(sha256|sha512):([0-9a-f]+)")
+
+SHA256 = "sha256:"
+
+
+def is_digest(text: str) -> bool:
+    """Say whether `text` is a digest of an algorithm that is known, written in full and in lower case."""
+    match = _DIGEST.fullmatch(text)
+    return match is not None and len(match[2]) == _LENGTHS[match[1]]
+
+
+def digest_of(content: bytes, like: str = SHA256) -> str:
+    """Return the digest of `content`, by the algorithm of the digest `like`."""
+    algorithm = like.partition(":")[0]
+    return f"{algorithm}:{hashlib.new(algorithm, content).hexdigest()}"
+
+
+def verified(content: bytes, digest: str, name: str) -> bytes:
+    """Return `content` if it has `digest`; `name` is its name in the error."""
+    found = digest_of(content, digest)
+    if found != digest:
+        raise mismatch(name, digest, found)
+    return content
+
+
+def watched(chunks: Iterable[bytes], digest: str, name: str) -> Iterator[bytes]:
+    """Yield `chunks` as they come; raise `MalformedFile` after the last if they do not have `digest` together."""
+    algorithm = digest.partition(":")[0]
+    state = hashlib.new(algorithm)
+    for chunk in chunks:
+        state.update(chunk)
+        yield chunk
+    found = f"{algorithm}:{state.hexdigest()}"
+    if found != digest:
+        raise mismatch(name, digest, found)
+
+
+def mismatch(name: str, digest: str, found: str) -> MalformedFile:
+    """Return the error that `name` is not what its digest says."""
+    return MalformedFile(name, f"has digest {found} and not {digest}")

@@ -1,0 +1,71 @@
+"""Contents of wanted files: in memory where they are small, in a temporary file where they are not."""
+
+import mmap
+import tempfile
+from collections.abc import Iterable
+
+from hullcheck.errors import SourceError
+
+# Sizes of files up to which a shelf keeps them, and the room of each shelf.
+_SHELVES = (64 * 1024, 512 * 1024, 4 * 1024 * 1024)
+_ROOM = 12 * 1024 * 1024
+
+
+def held(pieces: Iterable[bytes], size: int, memory: int) -> bytes | mmap.mmap:
+    """Return what `pieces` make up, `size` bytes: beyond `memory` as a map of a temporary file that has no name."""
+    if size <= memory:
+        return b"".join(pieces)
+    try:
+        with tempfile.TemporaryFile(prefix="hullcheck-") as file:
+            file.writelines(pieces)
+            file.flush()
+            return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+    except OSError as error:
+        raise SourceError(
+            f"no temporary file of {size} bytes: {error.strerror}",
+            hint=f"make room in {tempfile.gettempdir()}, or name another directory in TMPDIR",
+        ) from error
+
+
+class Kept:
+    """Contents of the latest files, to which a hard link may follow: in most archives it does so soon.
+
+    Files of a size have a shelf of their own, so that large ones do not take the room from small ones: the links of
+    package managers (conda, pnpm) are many and small, those of distributions (perl, unzip) few and large.
+    """
+
+    def __init__(self) -> None:
+        self._shelves = tuple((largest, _Shelf()) for largest in _SHELVES)
+
+    def keep(self, path: str, content: bytes | mmap.mmap) -> None:
+        """Keep `content` for `path` instead of what was there before."""
+        self.drop(path)
+        shelf = next((shelf for largest, shelf in self._shelves if len(content) <= largest), None)
+        if shelf and isinstance(content, bytes):
+            shelf.put(path, content)
+
+    def get(self, path: str) -> bytes | None:
+        """Return the content of `path`, None if it is not kept."""
+        return next((shelf.contents[path] for _, shelf in self._shelves if path in shelf.contents), None)
+
+    def drop(self, path: str) -> None:
+        """Forget what was at `path`."""
+        for _, shelf in self._shelves:
+            shelf.drop(path)
+
+
+class _Shelf:
+    """Contents of files, the oldest of which give room to new ones."""
+
+    def __init__(self) -> None:
+        self.contents: dict[str, bytes] = {}
+        self._room = _ROOM
+
+    def put(self, path: str, content: bytes) -> None:
+        while self._room < len(content):
+            self.drop(next(iter(self.contents)))
+        self.contents[path] = content
+        self._room -= len(content)
+
+    def drop(self, path: str) -> None:
+        self._room += len(self.contents.pop(path, b""))

@@ -1,0 +1,24 @@
+"""What went wrong in reading a target, in terms of the target."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from hullcheck.errors import LimitExceeded, MalformedFile, NetworkError, SourceError
+
+_DAMAGED = "it is damaged or incomplete: build, save or pull it again"
+_LIMITED = "raise the limit if you trust it"
+
+
+@contextmanager
+def told_as(kind: type[SourceError]) -> Iterator[None]:
+    """Raise what a format, the file system or a server complains of as `kind` of error."""
+    try:
+        yield
+    except LimitExceeded as error:
+        raise kind(error.message, hint=_LIMITED) from error
+    except MalformedFile as error:
+        raise kind(error.message, hint=error.hint or _DAMAGED) from error
+    except NetworkError as error:
+        raise kind(error.message, hint=error.hint) from error
+    except OSError as error:
+        raise kind(f"{error.filename or 'reading'}: {error.strerror or error}") from error

@@ -1,0 +1,44 @@
+"""What a user can say about how targets are read."""
+
+from dataclasses import dataclass, field
+
+from hullcheck.formats.tar import TarLimits
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How much of a target is read before it is refused, in bytes.
+
+    `layer` is a layer after decompression: the largest that are known, of machine learning, have some 20 GiB. A wanted
+    file larger than `file` is not read, which is stated; one larger than `memory` is read by way of a temporary file.
+    `document` is a manifest or index (the size that registries accept at most, by the OCI distribution specification),
+    `config` an image's configuration, `sbom` an SBOM.
+    """
+
+    layer: int = 64 * 1024**3
+    file: int = 2 * 1024**3
+    memory: int = 16 * 1024**2
+    document: int = 4 * 1024**2
+    config: int = 16 * 1024**2
+    sbom: int = 512 * 1024**2
+    archive: TarLimits = field(default_factory=TarLimits)
+
+
+@dataclass(frozen=True, slots=True)
+class SourceOptions:
+    """How targets are read.
+
+    `platform` is "os/architecture[/variant]", "" for this machine's or the only one there is. `insecure` lists
+    registries ("host[:port]") that may be asked in plain HTTP; loopback hosts may be without. `docker_config` is the
+    file with credentials, "" for none.
+
+    `exclude_dirs` and `exclude_files` are globs for directories and files that are left out of source trees and root
+    file systems: "*" and "?" stay within a segment, "**" does not; a glob without "/" is meant at any depth.
+    """
+
+    platform: str = ""
+    insecure: tuple[str, ...] = ()
+    docker_config: str = ""
+    exclude_dirs: tuple[str, ...] = ()
+    exclude_files: tuple[str, ...] = ()
+    limits: Limits = field(default_factory=Limits)

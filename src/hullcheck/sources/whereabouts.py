@@ -1,0 +1,51 @@
+"""Where in a layer's archive files stand that were read, and which of them later members replace."""
+
+from collections.abc import Iterator
+
+
+class Whereabouts:
+    """Files by path, each with its place in the archive.
+
+    Nothing is removed: what a member replaces is older than it, which is cheap to note and to ask.
+    """
+
+    def __init__(self) -> None:
+        self._places: dict[str, int] = {}
+        self._directories: set[str] = set()
+        self._replaced: dict[str, int] = {}
+
+    def note(self, path: str, place: int) -> None:
+        """Note the file at `path`."""
+        self._places[path] = place
+        parent = path.rpartition("/")[0]
+        while parent and parent not in self._directories:
+            self._directories.add(parent)
+            parent = parent.rpartition("/")[0]
+
+    def place(self, path: str) -> int | None:
+        """Return the place of the file that is at `path` now, None if there is none."""
+        place = self._places.get(path)
+        if place is None or not self._replaced:
+            return place
+        return None if any(self._replaced.get(above, -1) > place for above in _upwards(path)) else place
+
+    def lies_below(self, path: str) -> bool:
+        """Say whether a file was noted that lies below `path`."""
+        return path in self._directories
+
+    def replaced(self, path: str, place: int) -> bool:
+        """Say whether the member at `path`, which is no directory, replaces files that were noted, and note that."""
+        if path not in self._places and path not in self._directories:
+            return False
+        self._replaced[path] = place
+        return True
+
+    def replaced_by_directory(self, path: str, place: int) -> bool:
+        """Say whether the directory at `path` replaces a file that was noted, and note that."""
+        return self.place(path) is not None and self.replaced(path, place)
+
+
+def _upwards(path: str) -> Iterator[str]:
+    while path:
+        yield path
+        path = path.rpartition("/")[0]
