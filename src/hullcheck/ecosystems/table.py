@@ -7,6 +7,7 @@ from hullcheck.ecosystems.cargo import CARGO
 from hullcheck.ecosystems.distribution import DISTRIBUTION
 from hullcheck.ecosystems.dpkg import DPKG
 from hullcheck.ecosystems.ecosystem import Analyzer, Ecosystem
+from hullcheck.ecosystems.golang import GOLANG
 from hullcheck.ecosystems.npm import NPM
 from hullcheck.ecosystems.pypi import PYPI
 from hullcheck.ecosystems.unread import UNREAD
@@ -18,6 +19,7 @@ ECOSYSTEMS: tuple[Ecosystem, ...] = (
     APK,
     CARGO,
     DPKG,
+    GOLANG,
     NPM,
     PYPI,
 )

@@ -77,17 +77,17 @@ class Elf:
         self._header: tuple[int, ...] = layout.header.unpack(header)
         self.big_endian = identification[5] == _BIG_ENDIAN
 
-    def section(self, name: str) -> Extent | None:
-        """Return the first section called `name`.
+    def section(self, *names: str) -> Extent | None:
+        """Return the first section that is called one of `names`.
 
         Nothing needs sections to run a file: where their table lies outside the file, there are none.
         """
-        table, names = self._sections()
-        wanted = name.encode() + b"\0"
-        if wanted not in names:
+        table, texts = self._sections()
+        wanted = tuple(text for text in (b"%b\0" % name.encode() for name in names) if text in texts)
+        if not wanted:
             return None
         for at, kind, address, offset, size in self._layout.section.iter_unpack(table):
-            if kind != _WITHOUT_BYTES and names.startswith(wanted, at):
+            if kind != _WITHOUT_BYTES and texts.startswith(wanted, at):
                 return Extent(address, offset, size)
         return None
 

@@ -22,8 +22,8 @@ class Executable(Protocol):
     def big_endian(self) -> bool:
         """Say whether the most significant byte comes first."""
 
-    def section(self, name: str) -> Extent | None:
-        """Return the first section called `name`."""
+    def section(self, *names: str) -> Extent | None:
+        """Return the first section that is called one of `names`."""
 
     def data(self) -> Extent | None:
         """Return the first part of the file that is loaded to be written and not to be run."""

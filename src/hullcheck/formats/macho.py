@@ -80,10 +80,10 @@ class MachO:
         self._segments = tuple(_segments(commands, layout, start))
         self.big_endian = layout.big_endian
 
-    def section(self, name: str) -> Extent | None:
-        """Return the first section called `name`, in whatever segment."""
-        wanted = name.encode()
-        return next((at for segment in self._segments for found, at in segment.sections if found == wanted), None)
+    def section(self, *names: str) -> Extent | None:
+        """Return the first section that is called one of `names`, in whatever segment."""
+        wanted = {name.encode() for name in names}
+        return next((at for segment in self._segments for found, at in segment.sections if found in wanted), None)
 
     def data(self) -> Extent | None:
         """Return the first segment that may be read and written only."""

@@ -41,9 +41,10 @@ class Pe:
             raise MalformedFile(path, "ends within its table of sections")
         self._sections = table
 
-    def section(self, name: str) -> Extent | None:
-        """Return the first section called `name`, of at most 8 characters."""
-        return next((extent for found, _, extent in self._extents() if found == name.encode()), None)
+    def section(self, *names: str) -> Extent | None:
+        """Return the first section that is called one of `names`, of at most 8 characters."""
+        wanted = {name.encode() for name in names}
+        return next((extent for found, _, extent in self._extents() if found in wanted), None)
 
     def data(self) -> Extent | None:
         """Return the first section of initialised data that is written."""

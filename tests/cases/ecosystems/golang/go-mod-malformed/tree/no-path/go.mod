@@ -1,0 +1,2 @@
+module example.com/a
+require "../x y" v1.0.0

@@ -1,0 +1,4 @@
+module example.com/release
+
+go 1.22.1
+toolchain default
