@@ -112,16 +112,19 @@ def bounds(node: Node) -> tuple[tuple[str, str], ...]:
 def records() -> Mapping[tuple[str, str, str], tuple[Record, ...]]:
     """Return what the feeds say, by CVE, ecosystem with release, and package."""
     found: dict[tuple[str, str, str], list[Record]] = defaultdict(list)
-    for document in mentioning({row.cve for row in rows()}):
-        names = {document.text("id"), *document.texts("aliases"), *document.texts("upstream")}
-        for cve in {row.cve for row in rows()} & {
-            name.removeprefix("DEBIAN-").removeprefix("ALPINE-") for name in names
-        }:
+    cves = {row.cve for row in rows()}
+    for document in mentioning(cves):
+        for cve in cves & names(document):
             for affected in document.nodes("affected"):
                 package = affected.node("package")
                 place = (cve, package.text("ecosystem"), package.text("name").lower())
                 found[place].append(record(document, affected))
     return {place: tuple(about) for place, about in found.items()}
+
+
+def names(document: Node) -> set[str]:
+    """Return what the record is about; some have the CVE of a flaw in several programs as a related one."""
+    return {document.text("id")}.union(*(document.texts(key) for key in ("aliases", "upstream", "related")))
 
 
 def mentioning(cves: set[str]) -> Iterator[Node]:
@@ -169,7 +172,7 @@ def test_enough_flaws_can_be_compared_with_the_feeds(capsys: pytest.CaptureFixtu
     cves = {row.cve for row, _ in compared()}
     with capsys.disabled():
         print(
-            f"\nwith the feeds compared: {len(cves)} of {len(flaws())} flaws, {len(compared())} of {len(rows())} rows"
+            f"\ncompared with the feeds: {len(cves)} of {len(flaws())} flaws, {len(compared())} of {len(rows())} rows"
         )
     assert len(cves) >= ENOUGH
 
