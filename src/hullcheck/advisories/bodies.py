@@ -46,16 +46,20 @@ class BodyWriter:
 class BodyReader:
     """Reads bodies of the shard at `path` that were made with `dictionary`."""
 
-    def __init__(self, path: Path, dictionary: bytes) -> None:
+    def __init__(self, path: Path, dictionary: object) -> None:
         self._path = path
         self._decoder = msgspec.json.Decoder(Advisory)
+        if not isinstance(dictionary, bytes):
+            raise damaged(path, "its dictionary is missing")
         try:
             self._decompressor = zstandard.ZstdDecompressor(dict_data=_dictionary(dictionary))
         except zstandard.ZstdError as error:
             raise damaged(path, error) from error
 
-    def read(self, body: bytes) -> Advisory:
+    def read(self, body: object) -> Advisory:
         """Return the advisory that `body` holds."""
+        if not isinstance(body, bytes):
+            raise damaged(self._path, "an advisory is missing")
         try:
             # zstd sets aside what the body claims to need.
             if zstandard.frame_content_size(body) > _LARGEST_BODY:

@@ -23,7 +23,7 @@ _cve = re.compile(r"CVE-[0-9]{4}-[0-9]{4,19}").fullmatch
 _date = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}").fullmatch
 # The catalogue has 1.3 MB, EPSS 10 MB when expanded, in lines of 30 characters.
 _LARGEST_JSON = 64 << 20
-_LARGEST_TABLE = 512 << 20
+_LARGEST_TABLE = 128 << 20
 _LONGEST_LINE = 4096
 
 

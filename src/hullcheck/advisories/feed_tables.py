@@ -58,10 +58,9 @@ class FeedTables:
         connection.execute("INSERT INTO dictionary VALUES (?)", (dictionary,))
 
     def add(self, record: Record) -> None:
-        """Add what `record` says; a second record of the same id is left out."""
+        """Add what `record` says; where two have the same id, what both say counts."""
         if record.id in self._ids:
-            self.problems.leave_out(record.id, "there are two records with this id")
-            return
+            self.problems.add(record.id, "there are two records with this id")
         self._ids.add(record.id)
         self.counts["withdrawn"] += record.withdrawn
         self.counts["advisories"] += bool(record.statements)

@@ -80,7 +80,7 @@ class Shard:
             self._origin, meta = read_origin(self._connection)
             self._connection.execute(_WANTED)
             row = self._connection.execute("SELECT content FROM dictionary").fetchone()
-        self._bodies = BodyReader(self._path, row[0] if row else b"")
+        self._bodies = BodyReader(self._path, row and row[0])
         self._advisories: dict[int, Advisory] = {}
         if meta.get("shard") != self._feed:
             raise damaged(self._path, f"it holds {meta.get('shard')}, not {self._feed}")
@@ -101,11 +101,9 @@ class Shard:
         known = self._advisories.get(number)
         if known is None:
             row = self._connection.execute("SELECT body FROM advisory WHERE advisory = ?", (number,)).fetchone()
-            if row is None:
-                raise damaged(self._path, "an advisory is missing")
             if len(self._advisories) >= _MOST_KEPT:
                 self._advisories.clear()
-            known = self._advisories[number] = self._bodies.read(row[0])
+            known = self._advisories[number] = self._bodies.read(row and row[0])
         return known
 
 

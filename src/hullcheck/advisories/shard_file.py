@@ -12,6 +12,8 @@ from hullcheck.errors import DatabaseError
 
 REBUILD = "fetch it anew with `hullcheck db update`, or build it with `hullcheck db build --from DIR_OR_URL`"
 
+_LONGEST = 200
+
 # The file is not in use before it is complete and on the disk: it needs neither a journal nor a sync for each write.
 _CREATE = f"""
 PRAGMA application_id = {APPLICATION};
@@ -66,13 +68,15 @@ def reading(path: Path) -> Iterator[None]:
     """Turn what SQLite says against reading `path` into the project's error."""
     try:
         yield
-    except sqlite3.Error as error:
+    except (sqlite3.Error, UnicodeDecodeError) as error:
+        # The latter: SQLite's message quotes what is damaged.
         raise damaged(path, error) from error
 
 
 def damaged(path: Path, problem: object) -> DatabaseError:
     """Return the error that `path` cannot be used because of `problem`."""
-    return DatabaseError(f"{path}: not a usable advisory database: {problem}", hint=REBUILD)
+    shown = "".join(character if character.isprintable() else "?" for character in str(problem)[:_LONGEST])
+    return DatabaseError(f"{path}: not a usable advisory database: {shown}", hint=REBUILD)
 
 
 def record_origin(connection: sqlite3.Connection, origin: Origin, meta: Mapping[str, str]) -> None:
