@@ -11,7 +11,7 @@ _EXACT: Mapping[str, re.Pattern[str]] = {
     "cargo": re.compile(r"=\s*([0-9]+\.[0-9]+\.[0-9]+(?:-[0-9A-Za-z.-]+)?(?:\+[0-9A-Za-z.-]+)?)"),
     # https://maven.apache.org/pom.html#dependency-version-requirement-specification
     "maven": re.compile(r"\[\s*([^\s,\[\]()$]+)\s*\]"),
-    # https://docs.npmjs.com/cli/configuring-npm/package-json#dependencies
+    # https://github.com/npm/cli/blob/latest/docs/lib/content/configuring-npm/package-json.md#dependencies
     "npm": _NPM,
     # https://packaging.python.org/en/latest/specifications/version-specifiers/
     "pypi": re.compile(r"(?:===\s*([^\s,]+)|==\s*([^\s,*=]+))"),
