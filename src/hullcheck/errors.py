@@ -24,8 +24,8 @@ class MalformedFile(HullcheckError):
     `path` is the file, `place` where in it ("line 3", "packages[2].name"), `problem` what is wrong.
     """
 
-    def __init__(self, path: str, problem: str, *, place: str = "") -> None:
-        super().__init__(f"{path}: {place}: {problem}" if place else f"{path}: {problem}")
+    def __init__(self, path: str, problem: str, *, place: str = "", hint: str = "") -> None:
+        super().__init__(f"{path}: {place}: {problem}" if place else f"{path}: {problem}", hint=hint)
         self.path = path
         self.problem = problem
         self.place = place
