@@ -5,9 +5,8 @@ from datetime import UTC, datetime, timedelta
 
 from hullcheck.model.coverage import FeedUse
 from hullcheck.model.gap import Gap, GapKind
-from hullcheck.model.lookup import AdvisoryIndex
+from hullcheck.model.lookup import STARTER_ORIGIN, AdvisoryIndex
 
-STARTER = "built-in starter set"
 _UPDATE = "run `hullcheck db update`, or build a database with `hullcheck db build --from`"
 
 
@@ -20,7 +19,7 @@ def feed_gaps(uses: Iterable[FeedUse], now: datetime, max_age: timedelta) -> Ite
     """Yield what `uses` leave open: no advisories, the starter set only, or data that ends before `now` - `max_age`."""
     for use in uses:
         subject = f"{use.feed}:{use.release}" if use.release else use.feed
-        if use.origin == STARTER:
+        if use.origin == STARTER_ORIGIN:
             yield Gap(
                 GapKind.STARTER_ADVISORIES,
                 subject,

@@ -7,6 +7,9 @@ from typing import Protocol
 from hullcheck.model.advisory import Advisory, AffectedRange, Enrichment
 from hullcheck.model.gap import Gap
 
+# The origin of what the built-in starter set holds.
+STARTER_ORIGIN = "built-in starter set"
+
 
 @dataclass(frozen=True, slots=True)
 class Coordinates:
