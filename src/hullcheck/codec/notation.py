@@ -122,6 +122,7 @@ class Notation:
             rename="camel",
             omit_defaults=True,
             forbid_unknown_fields=True,
+            frozen=True,
         )
         writers = tuple(member.write for member in members)
         readers = tuple((attrgetter(name), form.read) for name, form in forms.items())
@@ -205,15 +206,21 @@ def _optional(form: _Form[object]) -> _Form[object]:
 
 
 def _remembering(form: _Form[_Record]) -> _Form[_Record]:
-    """Return `form` writing each record once, by its identity: findings share the packages of their result."""
+    """Return `form` writing and reading equal records once: findings share the packages of their result."""
     written: dict[int, object] = {}
+    read: dict[object, _Record] = {}
 
     def write(record: object) -> object:
         if id(record) not in written:
             written[id(record)] = form.write(record)
         return written[id(record)]
 
-    return _Form(form.type, write, form.read)
+    def read_once(struct: object) -> _Record:
+        if struct not in read:
+            read[struct] = form.read(struct)
+        return read[struct]
+
+    return _Form(form.type, write, read_once)
 
 
 # What looks like a mapping in an image's configuration is one in the document.

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from io import BytesIO
 
 import msgspec
@@ -11,7 +11,12 @@ _NOT_ASCII = re.compile(rb"[\x7f-\xff]+")
 
 
 def json_text(value: object) -> bytes:
-    """Return `value`, of types that msgspec writes, as indented JSON.
+    """Return `value`, of types that msgspec writes, as indented JSON in ASCII."""
+    return msgspec.json.format(json_line(value), indent=2)
+
+
+def json_line(value: object) -> bytes:
+    """Return `value`, of types that msgspec writes, as one line of JSON.
 
     All is ASCII, so that no byte of a hostile name can steer the terminal that shows it, and a text takes one byte a
     character in memory. Lone surrogates, which stand for bytes that are not UTF-8, become visible: many readers refuse
@@ -21,14 +26,16 @@ def json_text(value: object) -> bytes:
         text = msgspec.json.encode(value)
     except UnicodeEncodeError:
         text = msgspec.json.encode(_well_formed(msgspec.to_builtins(value)))
-    return _NOT_ASCII.sub(_escaped, msgspec.json.format(text, indent=2))
+    return _NOT_ASCII.sub(_escaped, text)
 
 
-def json_document(skeleton: object, long: Mapping[str, Iterable[object]]) -> bytes:
+def json_document(
+    skeleton: object, long: Mapping[str, Iterable[object]], write: Callable[[object], bytes] = json_text
+) -> bytes:
     """Return the JSON of `skeleton` with each of `long` in place of the empty list or object of its name.
 
-    `long` is in the order of the document; the items of an object are pairs. They are asked for one by one, so that
-    what is large is never in memory in two forms.
+    `long` is in the order of the document; the items of an object are pairs. They are asked for, and given to `write`,
+    one by one, so that what is large is never in memory in two forms.
     """
     document = BytesIO()
     rest = json_text(skeleton)
@@ -38,27 +45,28 @@ def json_document(skeleton: object, long: Mapping[str, Iterable[object]]) -> byt
         if place is None:
             raise ValueError(f"the document has no empty {name}")
         document.write(rest[: place.end()])
-        document.writelines(_lines(items, rest[: place.start()].rpartition(b"\n")[2], place[0][-1:]))
+        texts = (_item(item, place[0][-1:], write) for item in items)
+        document.writelines(_lines(texts, rest[: place.start()].rpartition(b"\n")[2]))
         rest = rest[place.end() :]
     document.write(rest + b"\n")
     return document.getvalue()
 
 
-def _lines(items: Iterable[object], indent: bytes, opening: bytes) -> Iterator[bytes]:
+def _item(item: object, opening: bytes, write: Callable[[object], bytes]) -> bytes:
+    match item:
+        case (str() as key, value) if opening == b"{":
+            return json_line(key) + b": " + write(value)
+        case _:
+            return write(item)
+
+
+def _lines(texts: Iterable[bytes], indent: bytes) -> Iterator[bytes]:
     separator = b""
-    for item in items:
-        yield separator + (b"\n" + _item(item, opening)).replace(b"\n", b"\n  " + indent)
+    for text in texts:
+        yield separator + (b"\n" + text).replace(b"\n", b"\n  " + indent)
         separator = b","
     if separator:
         yield b"\n" + indent
-
-
-def _item(item: object, opening: bytes) -> bytes:
-    match item:
-        case (str() as key, value) if opening == b"{":
-            return json_text(key) + b": " + json_text(value)
-        case _:
-            return json_text(item)
 
 
 def _well_formed(value: object) -> object:

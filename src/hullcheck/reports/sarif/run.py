@@ -1,0 +1,130 @@
+"""A scan as a run of SARIF, without its rules and results."""
+
+from collections.abc import Iterator
+
+from hullcheck.model.coverage import Coverage
+from hullcheck.model.gap import GapKind
+from hullcheck.model.result import ScanResult
+from hullcheck.model.target import TargetKind
+from hullcheck.reports.gaps import HEADINGS
+from hullcheck.reports.sarif.places import SOURCE_ROOT, Places, image_name
+from hullcheck.reports.sarif.text import is_moment, message
+from hullcheck.reports.visible import visible
+
+_SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
+_NOTIFICATIONS = 1_000
+# What a gap's subject is a file of.
+_OF_FILES = frozenset({GapKind.LIMIT, GapKind.MALFORMED, GapKind.UNREADABLE})
+_OMITTED = "omitted-results"
+
+
+def sarif_log(result: ScanResult, places: Places, listed: int) -> dict[str, object]:
+    """Return the log of `result`, of whose findings the first `listed` become results."""
+    image = result.target.image
+    run: dict[str, object] = {
+        "tool": {"driver": _driver(result, listed)},
+        "invocations": [_invocation(result, places, listed)],
+        "columnKind": "unicodeCodePoints",
+        "properties": _properties(result),
+    }
+    if result.target.kind is TargetKind.REPOSITORY:
+        root = "The directory that the scanned path is relative to"
+        run["originalUriBaseIds"] = {SOURCE_ROOT: {"description": {"text": root}}}
+    if image:
+        run["automationDetails"] = {"id": visible(f"hullcheck/image/{image_name(result.target)}/{image.platform}/")}
+        run["artifacts"] = [{"location": places.artifact(""), "properties": _image(result)}]
+    return {"$schema": _SCHEMA, "version": "2.1.0", "runs": [{**run, "results": []}]}
+
+
+def _driver(result: ScanResult, listed: int) -> dict[str, object]:
+    kinds = sorted({gap.kind for gap in result.coverage.gaps})
+    notifications = [{"id": kind.value, "shortDescription": {"text": HEADINGS[kind].capitalize()}} for kind in kinds]
+    if listed < len(result.findings):
+        notifications.append({"id": _OMITTED, "shortDescription": {"text": "Findings that are not listed"}})
+    return {
+        "name": "Hullcheck",
+        "version": result.tool_version,
+        "rules": [],
+        **({"notifications": notifications} if notifications else {}),
+    }
+
+
+def _invocation(result: ScanResult, places: Places, listed: int) -> dict[str, object]:
+    coverage = result.coverage
+    notifications = list(_notifications(coverage, places))
+    if listed < len(result.findings):
+        text = f"{listed} of {len(result.findings)} findings are listed, the worst: the JSON report has all"
+        notifications.append(_notification(_OMITTED, "warning", text))
+    return {
+        "executionSuccessful": coverage.complete,
+        **({"endTimeUtc": result.created} if is_moment(result.created) else {}),
+        **({"toolExecutionNotifications": notifications} if notifications else {}),
+    }
+
+
+def _notifications(coverage: Coverage, places: Places) -> Iterator[dict[str, object]]:
+    """Yield what could not be looked at: with it, the run was not successful."""
+    for gap in coverage.gaps[:_NOTIFICATIONS]:
+        hint = f" ({visible(gap.hint)})" if gap.hint else ""
+        notification = _notification(gap.kind, "error", f"{visible(gap.subject)}: {visible(gap.reason)}{hint}")
+        if gap.kind in _OF_FILES:
+            notification["locations"] = [{"physicalLocation": {"artifactLocation": places.artifact(gap.subject)}}]
+        yield notification
+    if len(coverage.gaps) > _NOTIFICATIONS:
+        more = len(coverage.gaps) - _NOTIFICATIONS
+        yield _notification(coverage.gaps[-1].kind, "error", f"{more} more: the JSON report has all")
+
+
+def _notification(kind: str, level: str, text: str) -> dict[str, object]:
+    return {"descriptor": {"id": str(kind)}, "level": level, "message": message(text)}
+
+
+def _properties(result: ScanResult) -> dict[str, object]:
+    """Return what pipelines read of a run: our own names, and those of `qscanner` in both casings."""
+    decision, counts = result.decision, result.counts
+    return {
+        "target": {"kind": result.target.kind, "name": visible(result.target.name), "source": result.target.source},
+        "complete": result.coverage.complete,
+        "verdict": decision.verdict,
+        "policyResult": decision.action,
+        "reasons": [visible(reason) for reason in decision.reasons],
+        "counts": {
+            "critical": counts.critical,
+            "high": counts.high,
+            "medium": counts.medium,
+            "low": counts.low,
+            "negligible": counts.negligible,
+            "unknown": counts.unknown,
+            "total": counts.total,
+        },
+        **_image(result),
+    }
+
+
+def _image(result: ScanResult) -> dict[str, object]:
+    image, system = result.target.image, result.distribution
+    properties: dict[str, object] = {}
+    if system:
+        title = visible(system.name or f"{system.id} {system.version}")
+        properties |= {
+            "os": title,
+            "operatingSystem": title,
+            "osName": visible(system.id),
+            "osVersion": visible(system.version),
+        }
+    if image:
+        layers = [
+            {"LayerContentHash": layer.diff_id, "Digest": layer.digest, "Command": visible(layer.created_by)}
+            for layer in image.layers
+        ]
+        properties |= {
+            "imageName": visible(result.target.name),
+            "imageID": image.id,
+            "imageId": image.id,
+            "imageDigest": image.digest,
+            "repoDigest": image.digest,
+            "repoTags": [visible(tag) for tag in image.tags],
+            "platform": visible(image.platform),
+            "layerInfo": layers,
+        }
+    return properties
