@@ -49,7 +49,7 @@ _PIECES = _PieceCodes(
 
 
 def key(version: str) -> bytes | None:
-    """Return the key of `version`, None where it is blank."""
+    """Return the key of `version`, None where it has no upstream part."""
     epoch, upstream, revision = _split(version)
     return epoch + _part(upstream) + _part(revision) if upstream else None
 
