@@ -8,6 +8,7 @@ from hullcheck.ecosystems.distribution import DISTRIBUTION
 from hullcheck.ecosystems.dpkg import DPKG
 from hullcheck.ecosystems.ecosystem import Analyzer, Ecosystem
 from hullcheck.ecosystems.golang import GOLANG
+from hullcheck.ecosystems.maven import MAVEN
 from hullcheck.ecosystems.npm import NPM
 from hullcheck.ecosystems.pypi import PYPI
 from hullcheck.ecosystems.unread import UNREAD
@@ -20,6 +21,7 @@ ECOSYSTEMS: tuple[Ecosystem, ...] = (
     CARGO,
     DPKG,
     GOLANG,
+    MAVEN,
     NPM,
     PYPI,
 )

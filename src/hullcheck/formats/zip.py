@@ -15,7 +15,7 @@ from hullcheck.errors import LimitExceeded, MalformedFile
 from hullcheck.model.source_file import SourceFile
 
 # The largest archives of class files in use hold 200,000 entries of about 120 bytes each.
-DIRECTORY_BYTES = 64 * 2**20
+DIRECTORY_BYTES = 2**25
 
 STORED = 0
 DEFLATED = 8
@@ -87,6 +87,11 @@ class Archive:
         self._base = begin - record.offset
         self._directory = content[begin : record.position]
 
+    @property
+    def directory_size(self) -> int:
+        """Return the length of the central directory in bytes, all of which is held in memory."""
+        return len(self._directory)
+
     def members(self, suffixes: tuple[bytes, ...]) -> Iterator[Member]:
         """Yield the members whose names, in lower case, end with one of `suffixes`, in the order of the directory."""
         directory = self._directory
@@ -126,16 +131,23 @@ class Archive:
         return Archive(path, self.read(member, limit))
 
     def _find_end(self, start: int, end: int) -> _End:
-        """Return the last record that can be the end of a central directory: its comment may look like one, too."""
+        """Return the last record that can be the end of a central directory, which a comment behind it may look like.
+
+        One that says that there are no members counts only if no other does, lest it hide them.
+        """
         begin = max(start, end - _LONGEST_COMMENT - _END_FIELDS.size)
         tail = self._content[begin:end]
         place = tail.rfind(_END)
+        empty: _End | None = None
         while place >= 0:
             record = self._end_at(tail, place, begin, start)
-            if record is not None:
+            if record is not None and record.size:
                 return record
+            empty = empty or record
             place = tail.rfind(_END, 0, place + 3)
-        raise MalformedFile(self.path, "not a ZIP archive, or one whose end is missing")
+        if empty is None:
+            raise MalformedFile(self.path, "not a ZIP archive, or one whose end is missing")
+        return empty
 
     def _end_at(self, tail: bytes, place: int, begin: int, start: int) -> _End | None:
         if place + _END_FIELDS.size > len(tail):
