@@ -1,0 +1,213 @@
+"""Indexes, manifests and configurations of images: OCI image specification 1.1 and Docker's schema 2."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from hullcheck.errors import MalformedFile
+from hullcheck.formats.json import read_json
+from hullcheck.formats.node import Node
+from hullcheck.model.source_file import SourceFile
+from hullcheck.net.digest import is_digest
+from hullcheck.sources.platforms import Platform
+
+OCI_INDEX = "application/vnd.oci.image.index.v1+json"
+OCI_MANIFEST = "application/vnd.oci.image.manifest.v1+json"
+DOCKER_INDEX = "application/vnd.docker.distribution.manifest.list.v2+json"
+DOCKER_MANIFEST = "application/vnd.docker.distribution.manifest.v2+json"
+
+INDEXES = frozenset({OCI_INDEX, DOCKER_INDEX})
+MANIFESTS = frozenset({OCI_MANIFEST, DOCKER_MANIFEST})
+
+_CONFIGS = frozenset({"application/vnd.oci.image.config.v1+json", "application/vnd.docker.container.image.v1+json"})
+_LAYERS = frozenset(
+    {
+        "application/vnd.oci.image.layer.v1.tar",
+        "application/vnd.oci.image.layer.v1.tar+gzip",
+        "application/vnd.oci.image.layer.v1.tar+zstd",
+        "application/vnd.oci.image.layer.nondistributable.v1.tar",
+        "application/vnd.oci.image.layer.nondistributable.v1.tar+gzip",
+        "application/vnd.oci.image.layer.nondistributable.v1.tar+zstd",
+        "application/vnd.docker.image.rootfs.diff.tar",
+        "application/vnd.docker.image.rootfs.diff.tar.gzip",
+        "application/vnd.docker.image.rootfs.diff.tar.zstd",
+        "application/vnd.docker.image.rootfs.foreign.diff.tar",
+        "application/vnd.docker.image.rootfs.foreign.diff.tar.gzip",
+    }
+)
+
+_REF_NAME = "org.opencontainers.image.ref.name"
+_CONTAINERD_NAME = "io.containerd.image.name"
+_REFERENCE_TYPE = "vnd.docker.reference.type"
+
+_UNKNOWN = Platform("", "")
+
+
+@dataclass(frozen=True, slots=True)
+class Descriptor:
+    """What a document says of another one or of a layer; `names` are the image's names in a layout."""
+
+    media_type: str
+    digest: str
+    size: int
+    platform: Platform = _UNKNOWN
+    names: tuple[str, ...] = ()
+    attestation: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """Manifests of one image for several platforms, or all those of a layout."""
+
+    manifests: tuple[Descriptor, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """An image for one platform."""
+
+    config: Descriptor
+    layers: tuple[Descriptor, ...]
+
+
+def read_document(content: bytes, media_type: str, name: str) -> Index | Manifest:
+    """Return the index or manifest that `content` is; its sender says that it is of `media_type` ("": nothing).
+
+    A document that could be both is refused, as it means different things to different readers (CVE-2021-41190).
+    """
+    node = read_json(SourceFile(name, content))
+    own = node.text_or_none("mediaType") or ""
+    if node.integer_or_none("schemaVersion") == 1:
+        problem = "a manifest of schema 1, as Docker made them before 2016"
+        raise MalformedFile(name, problem, hint="push the image again with a current engine")
+    if node.has("manifests") and (node.has("layers") or node.has("config")):
+        raise MalformedFile(name, "is both an index and a manifest")
+    stated = own or media_type
+    kind = stated if stated in INDEXES | MANIFESTS else _inferred(node, own, media_type, name)
+    return _index(node) if kind in INDEXES else _manifest(node, name)
+
+
+def _inferred(node: Node, own: str, media_type: str, name: str) -> str:
+    """Return what a document is whose type was not told; OCI leaves it to the descriptor, and some servers say JSON."""
+    if own or media_type.partition(";")[0].strip() not in {"", "application/json", "application/octet-stream"}:
+        problem = f"is of the unknown type {own or media_type!r}"
+        raise MalformedFile(name, problem, hint="only container images can be scanned")
+    if node.has("manifests"):
+        return OCI_INDEX
+    if node.has("layers") and node.has("config"):
+        return OCI_MANIFEST
+    raise MalformedFile(name, "is neither an index nor a manifest of an image")
+
+
+def _index(node: Node) -> Index:
+    if not node.is_list("manifests"):
+        raise node.malformed("manifests", "expected a list of manifests")
+    return Index(tuple(_descriptor(manifest) for manifest in node.nodes("manifests")))
+
+
+def _manifest(node: Node, name: str) -> Manifest:
+    if not node.is_list("layers"):
+        raise node.malformed("layers", "expected a list of layers")
+    config = _descriptor(node.node("config"))
+    if config.media_type not in _CONFIGS:
+        kind = node.text_or_none("artifactType") or config.media_type
+        raise MalformedFile(name, f"is no container image but {kind!r}", hint="name a container image")
+    layers = tuple(_descriptor(layer) for layer in node.nodes("layers"))
+    for layer in layers:
+        if layer.media_type not in _LAYERS:
+            hint = "decrypt it first" if layer.media_type.endswith("+encrypted") else "build it with tar layers"
+            raise MalformedFile(name, f"has a layer of the unknown type {layer.media_type!r}", hint=hint)
+    return Manifest(config, layers)
+
+
+def _descriptor(node: Node) -> Descriptor:
+    digest = node.text("digest")
+    size = node.integer("size")
+    if not is_digest(digest):
+        raise node.malformed("digest", f"{digest[:80]!r} is no digest")
+    if size < 0:
+        raise node.malformed("size", "is below zero")
+    annotations = node.node_or_none("annotations")
+    names = (annotations.text_or_none(key) for key in (_CONTAINERD_NAME, _REF_NAME)) if annotations else ()
+    return Descriptor(
+        node.text_or_none("mediaType") or "",
+        digest,
+        size,
+        _platform(node.node_or_none("platform")),
+        tuple(dict.fromkeys(name for name in names if name)),
+        annotations is not None and annotations.has(_REFERENCE_TYPE),
+    )
+
+
+def _platform(node: Node | None) -> Platform:
+    if node is None:
+        return _UNKNOWN
+    parts = (node.text_or_none(key) or "" for key in ("os", "architecture", "variant"))
+    return Platform(*parts)
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """An image's configuration; `created_by` are the build commands of its layers, lowest first."""
+
+    platform: Platform
+    created: str
+    user: str
+    labels: tuple[tuple[str, str], ...]
+    diff_ids: tuple[str, ...]
+    created_by: tuple[str, ...]
+
+
+def read_config(content: bytes, name: str) -> Config:
+    """Return the configuration that `content` is (OCI image specification, config.md)."""
+    node = read_json(SourceFile(name, content))
+    runtime = node.node_or_none("config")
+    rootfs = node.node("rootfs")
+    diff_ids = rootfs.texts("diff_ids")
+    if not all(is_digest(diff_id) for diff_id in diff_ids):
+        raise rootfs.malformed("diff_ids", "expected digests of the layers")
+    return Config(
+        _platform(node),
+        node.text_or_none("created") or "",
+        (runtime.text_or_none("User") or "") if runtime else "",
+        tuple(sorted(runtime.text_members("Labels"))) if runtime else (),
+        diff_ids,
+        _commands(node, len(diff_ids)),
+    )
+
+
+def _commands(node: Node, layers: int) -> tuple[str, ...]:
+    """Return the build command of each layer: those of the steps of the history that made one.
+
+    A history that tells of more or fewer layers than there are (of a squashed image) is of no use.
+    """
+    steps = [
+        cleaned(step.text_or_none("created_by") or step.text_or_none("comment") or "")
+        for step in node.nodes("history")
+        if not step.flag("empty_layer")
+    ]
+    return tuple(steps) if len(steps) == layers else ("",) * layers
+
+
+def cleaned(command: str) -> str:
+    """Return a build command as it stands in the Dockerfile, as far as that can be told.
+
+    The classic builder writes "/bin/sh -c #(nop) COPY file:… in /" and "/bin/sh -c make", BuildKit
+    "RUN /bin/sh -c make # buildkit" and, with arguments of the build, "RUN |1 VERSION=2 /bin/sh -c make # buildkit".
+    """
+    text = command.removesuffix("# buildkit").strip()
+    shell = "/bin/sh -c "
+    if text.startswith(f"{shell}#(nop)"):
+        return text.removeprefix(f"{shell}#(nop)").strip()
+    if text.startswith(shell):
+        return f"RUN {text.removeprefix(shell).strip()}"
+    if text.startswith(f"RUN {shell}"):
+        return f"RUN {text.removeprefix(f'RUN {shell}').strip()}"
+    return text
+
+
+def images(index: Index) -> Iterator[Descriptor]:
+    """Yield the manifests and indexes of `index` that are of images: no attestations or signatures."""
+    for descriptor in index.manifests:
+        unknown = (descriptor.platform.os, descriptor.platform.architecture) == ("unknown", "unknown")
+        if not descriptor.attestation and not unknown:
+            yield descriptor

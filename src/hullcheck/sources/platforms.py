@@ -1,0 +1,85 @@
+"""Platforms of images: "os/architecture[/variant]" (OCI image specification, image-index.md)."""
+
+import platform
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import TypeVar
+
+from hullcheck.errors import InvalidParameter
+
+T = TypeVar("T")
+
+# What kernels and people call the architectures that images know by Go's names.
+_ARCHITECTURES: Mapping[str, tuple[str, str]] = MappingProxyType(
+    {
+        "aarch64": ("arm64", ""),
+        "arm64": ("arm64", ""),
+        "armhf": ("arm", "v7"),
+        "armel": ("arm", "v6"),
+        "armv6l": ("arm", "v6"),
+        "armv7l": ("arm", "v7"),
+        "armv8l": ("arm", "v7"),
+        "i386": ("386", ""),
+        "i486": ("386", ""),
+        "i586": ("386", ""),
+        "i686": ("386", ""),
+        "x86": ("386", ""),
+        "x86_64": ("amd64", ""),
+        "x64": ("amd64", ""),
+    }
+)
+
+# Variants that say nothing more than the architecture does.
+_PLAIN = frozenset({("arm64", "v8"), ("amd64", "v1"), ("arm", "v7")})
+
+
+@dataclass(frozen=True, slots=True)
+class Platform:
+    """An operating system and an architecture in Go's names; "" is not known."""
+
+    os: str
+    architecture: str
+    variant: str = ""
+
+    def __str__(self) -> str:
+        return "/".join(part for part in (self.os, self.architecture, self.variant) if part)
+
+    def runs(self, other: "Platform") -> bool:
+        """Say whether `other` is this platform, whose variant, if it has one, is meant exactly."""
+        mine, theirs = _plain(self), _plain(other)
+        return mine == theirs or (not self.variant and (mine.os, mine.architecture) == (theirs.os, theirs.architecture))
+
+
+def parse_platform(text: str) -> Platform:
+    """Return what the user means by `text`: "linux/arm64/v8", "arm64", "linux/x86_64"."""
+    parts = text.strip().lower().split("/")
+    if len(parts) == 1:
+        parts = ["linux", *parts]
+    if len(parts) > 3 or not all(parts):  # noqa: PLR2004
+        raise InvalidParameter(f"platform {text!r}", hint="write it as os/architecture, such as linux/arm64")
+    os, architecture, *variant = parts
+    known, usual = _ARCHITECTURES.get(architecture, (architecture, ""))
+    return Platform(os, known, variant[0] if variant else usual)
+
+
+def this_machine() -> Platform:
+    """Return the platform of the images that this machine runs: Linux on its architecture."""
+    return parse_platform(platform.machine() or "amd64")
+
+
+def choose(offers: Sequence[tuple[Platform, T]], asked: str) -> T | None:
+    """Return what is offered for the platform that is `asked` for, None where there is nothing.
+
+    When none is asked for, that is this machine's, else the only one there is.
+    """
+    wanted = parse_platform(asked) if asked else this_machine()
+    fitting = [(offer, what) for offer, what in offers if wanted.runs(offer)]
+    if fitting:
+        # Among variants the plain one, then the newest.
+        return max(fitting, key=lambda pair: (_plain(pair[0]) == _plain(wanted), pair[0].variant))[1]
+    return offers[0][1] if not asked and len(offers) == 1 else None
+
+
+def _plain(it: Platform) -> Platform:
+    return Platform(it.os, it.architecture) if (it.architecture, it.variant) in _PLAIN else it
