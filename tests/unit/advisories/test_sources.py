@@ -1,3 +1,4 @@
+import gzip
 import os
 from collections.abc import Iterator
 from datetime import timedelta
@@ -162,6 +163,9 @@ def test_what_is_no_archive_leaves_the_old_shard_in_use(server: FeedServer, job:
 
 
 def test_files_of_the_common_shard_are_fetched_anew_if_one_changed(server: FeedServer, job: Refresh) -> None:
+    (server.folder / "epss").mkdir()
+    scores = gzip.compress(b"cve,epss,percentile\nCVE-2026-1000,0.5,0.9\n")
+    (server.folder / "epss" / "epss_scores.csv.gz").write_bytes(scores)
     kev = server.folder / "kev.json"
     kev.write_text('{"vulnerabilities": [{"cveID": "CVE-2026-1000", "dateAdded": "2026-01-01"}]}')
     assert later(job, DAY * 0, COMMON) == [Outcome.BUILT]
@@ -169,7 +173,15 @@ def test_files_of_the_common_shard_are_fetched_anew_if_one_changed(server: FeedS
     kev.write_text('{"vulnerabilities": [{"cveID": "CVE-2026-2000", "dateAdded": "2026-01-01"}]}')
     assert later(job, DAY * 4, COMMON) == [Outcome.BUILT]
     with Database(job.directory, SCHEMES) as database:
-        assert list(database.enrichment(["CVE-2026-1000", "CVE-2026-2000"])) == ["CVE-2026-2000"]
+        known = database.enrichment(["CVE-2026-1000", "CVE-2026-2000"])
+    assert {cve: (found.kev_added, found.epss) for cve, found in known.items()} == {
+        "CVE-2026-1000": ("", 0.5),
+        "CVE-2026-2000": ("2026-01-01", None),
+    }
+    kev.unlink()
+    assert later(job, DAY * 6, COMMON) == [Outcome.BUILT]
+    with Database(job.directory, SCHEMES) as database:
+        assert list(database.enrichment(["CVE-2026-1000", "CVE-2026-2000"])) == ["CVE-2026-1000"]
 
 
 def test_a_whole_database_is_built_from_a_server(server: FeedServer, job: Refresh) -> None:
