@@ -24,6 +24,7 @@ _OLDEST = ("2.0", CVSS2)
 _PREFIX = len("CVSS:3.1/")
 # The longest valid vector, of CVSS 4.0 with every metric, has about 200 characters.
 _LONGEST_VECTOR = 512
+_MOST_KNOWN = 50_000
 
 
 def rating(word: object, source: str) -> Rating | None:
@@ -47,6 +48,8 @@ class Scores:
             return None
         vector = vector.strip()
         if vector not in self._known:
+            if len(self._known) >= _MOST_KNOWN:
+                self._known.clear()
             self._known[vector] = _score(vector)
         scored = self._known[vector]
         return None if scored is None else Cvss(scored[0], vector, scored[1], source)

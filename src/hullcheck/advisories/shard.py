@@ -21,8 +21,16 @@ CROSS JOIN package USING (release, name)
 CROSS JOIN span ON span.package = package.package AND high > key AND low <= key
 CROSS JOIN bounds USING (bounds)
 """
+# Where another range of the advisory holds the version, nothing is left open.
 _UNDECIDED = """
-SELECT number, id, reason FROM wanted CROSS JOIN package USING (release, name) CROSS JOIN undecided USING (package)
+SELECT number, undecided.id, reason
+FROM wanted
+CROSS JOIN package USING (release, name)
+CROSS JOIN undecided ON undecided.package = package.package
+WHERE NOT EXISTS (
+    SELECT 1 FROM span CROSS JOIN advisory USING (advisory)
+    WHERE span.package = package.package AND high > key AND low <= key AND advisory.id = undecided.id
+)
 """
 # Advisories that are kept for the next look-up: about 3 kB each, 25 MB in all.
 _MOST_KEPT = 8192

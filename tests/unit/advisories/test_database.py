@@ -185,6 +185,15 @@ def test_a_package_is_not_silently_unaffected_by_a_range_that_cannot_be_compared
     assert "'latest'" in gap.reason
 
 
+def test_what_another_range_of_the_advisory_decides_is_no_gap(tmp_path: Path) -> None:
+    ranges = ({"introduced": "0"}, {"fixed": "latest"}), ({"introduced": "1.0.0"}, {"fixed": "2.0.0"})
+    content = record("X-1", *(entry("a", *events, ecosystem="npm") for events in ranges))
+    with database(tmp_path, content, feed="npm") as index:
+        assert [gap.subject for gap in index.gaps([place("npm", "a", "1.5.0"), place("npm", "a", "2.5.0")])] == [
+            "npm a 2.5.0"
+        ]
+
+
 def test_a_feed_without_a_shard_holds_nothing(tmp_path: Path) -> None:
     with Database(tmp_path / "nowhere", SCHEMES) as index:
         assert list(index.lookup([place("PyPI", "jinja2", "2.10")])) == []

@@ -69,14 +69,26 @@ def the(found: tuple[Refreshed, ...]) -> Refreshed:
     return one
 
 
-def test_a_builder_that_is_killed_leaves_the_old_shard_in_use(directory: Path) -> None:
+def stop_half_way(directory: Path, how: signal.Signals) -> "subprocess.Popen[str]":
+    """Start a builder, and send it a signal as soon as it has begun to write."""
     builder = start_builder(SHARED, directory)
     staging = directory / "PyPI.sqlite.new.staging"
     while not staging.exists() or staging.stat().st_size == 0:
         assert builder.poll() is None, builder.communicate()
         time.sleep(0.001)
-    builder.send_signal(signal.SIGKILL)
+    builder.send_signal(how)
     builder.communicate()
+    return builder
+
+
+def test_a_builder_that_is_interrupted_leaves_nothing_half_written(directory: Path) -> None:
+    assert stop_half_way(directory, signal.SIGINT).returncode != 0
+    assert files(directory) == ["PyPI.sqlite"]
+    assert ids(directory) == {"OLD-1"}
+
+
+def test_a_builder_that_is_killed_leaves_the_old_shard_in_use(directory: Path) -> None:
+    builder = stop_half_way(directory, signal.SIGKILL)
     assert builder.returncode == -signal.SIGKILL
     assert "PyPI.sqlite.new" in files(directory)
     assert ids(directory) == {"OLD-1"}
