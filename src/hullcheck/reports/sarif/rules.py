@@ -25,6 +25,7 @@ def sarif_rule(findings: Sequence[Finding], room: int) -> dict[str, object]:
     details = next((each.details for each in advisories if each.details.strip()), worst.title).strip()
     return {
         "id": visible(worst.id),
+        "name": "VulnerablePackage",
         "shortDescription": {"text": title},
         "fullDescription": {"text": shortened(visible_lines(details), min(room, _DESCRIPTION)) or title},
         "helpUri": _help_uri(worst.id),

@@ -16,6 +16,7 @@ _NOTIFICATIONS = 1_000
 # What a gap's subject is a file of.
 _OF_FILES = frozenset({GapKind.LIMIT, GapKind.MALFORMED, GapKind.UNREADABLE})
 _OMITTED = "omitted-results"
+_NOT_LOOKED_AT = "What could not be looked at may be vulnerable. The notification says what to do about it."
 
 
 def sarif_log(result: ScanResult, places: Places, listed: int) -> dict[str, object]:
@@ -38,14 +39,26 @@ def sarif_log(result: ScanResult, places: Places, listed: int) -> dict[str, obje
 
 def _driver(result: ScanResult, listed: int) -> dict[str, object]:
     kinds = sorted({gap.kind for gap in result.coverage.gaps})
-    notifications = [{"id": kind.value, "shortDescription": {"text": HEADINGS[kind].capitalize()}} for kind in kinds]
+    descriptors = [_descriptor(kind.value, HEADINGS[kind], _NOT_LOOKED_AT) for kind in kinds]
     if listed < len(result.findings):
-        notifications.append({"id": _OMITTED, "shortDescription": {"text": "Findings that are not listed"}})
+        descriptors.append(_descriptor(_OMITTED, "findings that are not listed", "The JSON report has all."))
     return {
         "name": "Hullcheck",
         "version": result.tool_version,
         "rules": [],
-        **({"notifications": notifications} if notifications else {}),
+        **({"notifications": descriptors} if descriptors else {}),
+    }
+
+
+def _descriptor(name: str, heading: str, help_: str) -> dict[str, object]:
+    """Return what a kind of notification is; GitHub wants all of it."""
+    text = heading[0].upper() + heading[1:]
+    return {
+        "id": name,
+        "name": "Gap" + name.title().replace("-", ""),
+        "shortDescription": {"text": text},
+        "fullDescription": {"text": f"{text}."},
+        "help": {"text": help_},
     }
 
 

@@ -38,11 +38,15 @@ def _compared(feeds: Sequence[FeedUse], width: int) -> Iterator[Line]:
     """Yield a line for each feed: how many packages were compared with how many advisories, and until when these go."""
     names = [visible(" ".join(part for part in (use.feed, use.release) if part)) for use in feeds]
     column = max(map(cells, names), default=0)
+    origins = {_origin(use) for use in feeds}
     label = "  compared"
     for name, use in zip(names, feeds, strict=True):
+        text = _use(use) + ("" if len(origins) == 1 else _origin(use))
         first = ((padded(label, _LABEL + 2), "dim"), (padded(name, column) + "  ", "package"))
-        yield from paragraph(_use(use), width, "", first, " " * (_LABEL + column + 4))
+        yield from paragraph(text, width, "", first, " " * (_LABEL + column + 4))
         label = ""
+    if len(origins) == 1 and (origin := origins.pop()):
+        yield from paragraph(f"all{origin}", width, "dim", ((" " * (_LABEL + 2), ""),), " " * (_LABEL + 2))
 
 
 def _use(use: FeedUse) -> str:
@@ -50,9 +54,13 @@ def _use(use: FeedUse) -> str:
     if not use.advisories:
         return f"{packages} no advisories"
     until = f" until {visible(use.data_until[:10])}" if use.data_until else ""
+    return f"{packages} {use.advisories:,} advisories{until}"
+
+
+def _origin(use: FeedUse) -> str:
+    """Return where the advisories come from, and when they were fetched."""
     fetched = f", fetched {visible(use.fetched[:10])}" if use.fetched else ""
-    origin = f", from {visible(use.origin)}" if use.origin else ""
-    return f"{packages} {use.advisories:,} advisories{until}{origin}{fetched}"
+    return f" from {visible(use.origin)}{fetched}" if use.origin else ""
 
 
 def _gap_lines(kind: GapKind, gaps: Sequence[Gap], width: int) -> Iterator[Line]:

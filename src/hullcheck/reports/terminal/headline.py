@@ -36,8 +36,10 @@ def summary(result: ScanResult, width: int) -> Iterator[Line]:
         yield from _nothing(result, width)
         return
     affected = len({(finding.package.purl.to_string(), finding.package.place) for finding in result.findings})
-    total = f"{counted(result.counts.total, 'finding')} in {affected:,} of {counted(len(result.packages), 'package')}"
-    yield ((total, "title"),)
+    distinct = len({finding.id for finding in result.findings})
+    flaws = f" of {distinct:,} vulnerabilities" if distinct > 1 else ""
+    packages = f" in {affected:,} of {counted(len(result.packages), 'package')}"
+    yield ((f"{counted(result.counts.total, 'finding')}{flaws}{packages}", "title"),)
     yield severities(result.counts)
     yield from _notable(result)
     if not result.coverage.complete:
