@@ -26,9 +26,15 @@ _LAST = True
 _DECLARED_ENCODING = re.compile(
     rb"""\A(?:\xef\xbb\xbf)?<\?xml[^>]{0,100}?encoding\s*=\s*["']([A-Za-z0-9._-]{1,40})["']"""
 )
-# Encodings of several bytes that expat does not know but Python does.
+# The encodings that begin so, whatever the document says.
+_MARKS = ((b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"), (b"<\0", "utf-16le"), (b"\0<", "utf-16be"))
+# Other encodings than those of expat's own: it has those of one byte from Python, which also knows such as are none.
+_NARROW_ENCODINGS = re.compile(
+    r"(?:us-)?ascii|utf-?(?:8|16)|(?:iso[-_]?8859|windows|ibm|koi8|mac|tis)[-_]?\w{1,9}|cp\d{3,4}|latin[-_]?\d",
+    re.IGNORECASE | re.ASCII,
+)
 _WIDE_ENCODINGS = re.compile(
-    r"(?:big5|cp9[345]\d|euc[-_]?(?:jp|kr)|gb(?:2312|k|18030)|iso-2022-jp|ms9[345]\d|shift[-_]?jis)", re.IGNORECASE
+    r"big5|cp9[345]\d|euc[-_]?(?:jp|kr)|gb(?:2312|k|18030)|iso-2022-jp|ms9[345]\d|shift[-_]?jis", re.IGNORECASE
 )
 
 
@@ -164,12 +170,14 @@ class _Builder:
 
 def _readable(content: bytes | mmap, path: str) -> tuple[bytes | mmap, str | None]:
     """Return `content` in an encoding that expat knows, and which one where the document does not say it itself."""
-    declared = _DECLARED_ENCODING.match(content[:200])
-    if declared is None:
-        return content, None
-    encoding = declared[1].decode("ascii")
+    start = content[:200]
+    marked = next((encoding for mark, encoding in _MARKS if start.startswith(mark)), None)
+    declared = _DECLARED_ENCODING.match(start)
+    encoding = declared[1].decode("ascii") if declared else "utf-8"
+    if marked or _NARROW_ENCODINGS.fullmatch(encoding):
+        return content, marked
     if not _WIDE_ENCODINGS.fullmatch(encoding):
-        return content, None
+        raise MalformedFile(path, f"the encoding {encoding!r} is not known", place="line 1")
     try:
         return content[:].decode(encoding).encode("utf-8"), "utf-8"
     except UnicodeError as error:

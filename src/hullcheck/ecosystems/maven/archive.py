@@ -1,10 +1,11 @@
 """Java archives: what they are, what was put into them, and the archives in them."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import TypeAlias, TypeVar
 
-from hullcheck.ecosystems.maven.contents import SHARED_SUFFIXES, Contents, Descriptor, read_contents
+from hullcheck.ecosystems.maven.contents import MANIFEST, SHARED_SUFFIXES, Contents, Descriptor, read_contents
 from hullcheck.ecosystems.maven.coordinates import Coordinates
 from hullcheck.ecosystems.maven.descriptor import read_descriptor
 from hullcheck.ecosystems.maven.file_name import split_name, without_version
@@ -30,8 +31,11 @@ HELD_BYTES = 2**28
 TOTAL_BYTES = 2**30
 # Descriptors and nested archives, all together: the largest servers come with some 2,000.
 TOTAL_MEMBERS = 50_000
-# Main sections of manifests; those with long lists of OSGi packages have some 200 KiB.
-_MANIFEST_BYTES = 2**19
+# Main sections of manifests; those with long lists of OSGi packages have up to 200 KiB.
+_MANIFEST_BYTES = 2**18
+# What a byte of a descriptor and of a manifest costs, in bytes that are only unpacked.
+_PARSED = 16
+_SEARCHED = 4
 
 _ZIP = b"PK"
 _CLASS = b".class"
@@ -86,7 +90,7 @@ class _Walk:
         self._spend(archive.path, archive.directory_size, 0)
         if _is_documentation(archive):
             return
-        contents = read_contents(archive)
+        contents = read_contents(archive, TOTAL_MEMBERS)
         self._spend(archive.path, 0, len(contents.descriptors) + len(contents.nested))
         yield from self._artifacts(archive, contents, self._outside if depth == 1 else self._inside)
         for member in contents.nested:
@@ -98,30 +102,37 @@ class _Walk:
         described: dict[Coordinates, str] = {}
         for descriptor in contents.descriptors:
             path = f"{archive.path}!/{descriptor.path}"
-            for found in _or_unread(path, _described(archive, descriptor)):
-                if isinstance(found, Unread):
-                    yield found
-                else:
-                    described.setdefault(found, path)
+            found = _attempt(path, partial(self._described, archive, descriptor))
+            if isinstance(found, Unread):
+                yield found
+            else:
+                described.setdefault(found, path)
         name = _name(archive.path)
         own = descriptor_by_name(described, name.stem)
         if own is None:
-            manifest: Manifest = {}
-            for read in _or_unread(f"{archive.path}!/META-INF/MANIFEST.MF", _manifest(archive, contents)):
-                if isinstance(read, Unread):
-                    yield read
-                else:
-                    manifest = read
+            manifest = _attempt(f"{archive.path}!/{MANIFEST}", partial(self._manifest, archive, contents.manifest))
+            if isinstance(manifest, Unread):
+                yield manifest
+                manifest = {}
             identity = identify(name.stem, name.directory, manifest)
             own = descriptor_by_identity(described, identity)
             if own is None and not comes_with_a_tool(name.stem, manifest):
                 application = bool(described or contents.nested)
                 yield from _undescribed(archive, identity, place, application=application)
-        for found, path in described.items():
-            if found is own:
-                yield from _artifact(as_named(found, name.stem), archive.path, place)
+        for coordinates, path in described.items():
+            if coordinates is own:
+                yield from _artifact(as_named(own, name.stem), archive.path, place)
             else:
-                yield from _artifact(found, path, self._inside)
+                yield from _artifact(coordinates, path, self._inside)
+
+    def _described(self, archive: Archive, descriptor: Descriptor) -> Coordinates:
+        self._spend(archive.path, min(descriptor.size, _MANIFEST_BYTES) * _PARSED, 0)
+        return read_descriptor(archive, descriptor)
+
+    def _manifest(self, archive: Archive, member: Member | None) -> Manifest:
+        content = archive.begin(member, _MANIFEST_BYTES) if member else b""
+        self._spend(archive.path, len(content) * _SEARCHED, 0)
+        return read_manifest(content)
 
     def _nested(self, archive: Archive, member: Member, path: str, depth: int) -> Iterator[Found]:
         if depth >= DEPTH:
@@ -137,8 +148,10 @@ class _Walk:
         nested = archive.nested(member, copied)
         held = copied + nested.directory_size
         self._held += held
-        yield from self.archive(nested, depth + 1)
-        self._held -= held
+        try:
+            yield from self.archive(nested, depth + 1)
+        finally:
+            self._held -= held
 
     def _spend(self, path: str, size: int, members: int) -> None:
         self._bytes -= size
@@ -149,7 +162,17 @@ class _Walk:
             raise _Exhausted(path, f"more than {TOTAL_MEMBERS} descriptors and archives in an archive")
 
 
-def _or_unread(path: str, found: Iterator[T]) -> Iterator[T | Unread]:
+def _attempt(path: str, read: Callable[[], T]) -> T | Unread:
+    """Return what `read` does, or `Unread` where it is malformed: the rest of the archive is read nevertheless."""
+    try:
+        return read()
+    except _Exhausted:
+        raise
+    except MalformedFile as error:
+        return Unread(Location(path), error.problem)
+
+
+def _or_unread(path: str, found: Iterator[Found]) -> Iterator[Found]:
     """Yield `found`, and `Unread` where it is malformed: the rest of the archive is read nevertheless."""
     try:
         yield from found
@@ -157,15 +180,6 @@ def _or_unread(path: str, found: Iterator[T]) -> Iterator[T | Unread]:
         raise
     except MalformedFile as error:
         yield Unread(Location(path), error.problem)
-
-
-def _described(archive: Archive, descriptor: Descriptor) -> Iterator[Coordinates]:
-    yield read_descriptor(archive, descriptor)
-
-
-def _manifest(archive: Archive, contents: Contents) -> Iterator[Manifest]:
-    if contents.manifest:
-        yield read_manifest(archive.begin(contents.manifest, _MANIFEST_BYTES))
 
 
 def _artifact(found: Coordinates, path: str, place: str) -> Iterator[Found]:

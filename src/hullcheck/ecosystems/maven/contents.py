@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 
+from hullcheck.errors import LimitExceeded
 from hullcheck.formats.zip import Archive, Member
 
 # Endings of Java archives; those of the second set also stand for other things.
@@ -10,9 +11,9 @@ OWN_SUFFIXES = frozenset({".ear", ".hpi", ".jar", ".jpi", ".lpkg", ".war"})
 SHARED_SUFFIXES = frozenset({".kar", ".nar", ".par", ".rar", ".sar"})
 
 _DESCRIPTOR = re.compile(r"(?:.*/)?META-INF/maven/([^/]+)/([^/]+)/pom\.(properties|xml)", re.DOTALL)
-_MANIFEST = "META-INF/MANIFEST.MF"
+MANIFEST = "META-INF/MANIFEST.MF"
 _SUFFIXES = tuple(suffix.encode() for suffix in sorted(OWN_SUFFIXES | SHARED_SUFFIXES))
-_WANTED = (b"/pom.properties", b"/pom.xml", _MANIFEST.lower().encode(), *_SUFFIXES)
+_WANTED = (b"/pom.properties", b"/pom.xml", MANIFEST.lower().encode(), *_SUFFIXES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,11 @@ class Descriptor:
     artifact: str
     properties: Member | None
     pom: Member | None
+
+    @property
+    def size(self) -> int:
+        """Return the length of both in bytes, as far as the directory of the archive is true."""
+        return sum(member.size for member in (self.properties, self.pom) if member)
 
     @property
     def path(self) -> str:
@@ -42,21 +48,23 @@ class Contents:
     nested: tuple[Member, ...]
 
 
-def read_contents(archive: Archive) -> Contents:
-    """Return the members of `archive` that matter. Of two descriptors or archives of the same name both count; of two
-    manifests the last.
+def read_contents(archive: Archive, most: int) -> Contents:
+    """Return the members of `archive` that matter, of which there are at most `most`. Of two descriptors or archives of
+    the same name both count; of two manifests the last.
     """
     properties: list[tuple[tuple[str, str], Member]] = []
     poms: dict[tuple[str, str], Member] = {}
     manifest: Member | None = None
     nested: list[Member] = []
-    for member in archive.members(_WANTED):
+    for number, member in enumerate(archive.members(_WANTED)):
+        if number >= most:
+            raise LimitExceeded(archive.path, f"more than {most} descriptors and archives in an archive")
         folder = descriptor_folder(member.name)
         if folder and member.name.endswith(".properties"):
             properties.append((folder, member))
         elif folder:
             poms[folder] = member
-        elif member.name.upper() == _MANIFEST:
+        elif member.name.upper() == MANIFEST:
             manifest = member
         elif member.name.lower().endswith(_ENDINGS):
             nested.append(member)

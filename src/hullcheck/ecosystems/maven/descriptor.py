@@ -6,6 +6,7 @@ from hullcheck.ecosystems.maven.contents import Descriptor, descriptor_folder
 from hullcheck.ecosystems.maven.coordinates import Coordinates, coordinates
 from hullcheck.ecosystems.maven.file_name import without_version
 from hullcheck.ecosystems.maven.pom import read_pom
+from hullcheck.errors import MalformedFile
 from hullcheck.formats.properties import read_properties
 from hullcheck.formats.zip import Archive, Member
 from hullcheck.model.package import Location, Package, Requirement
@@ -23,7 +24,7 @@ def read_descriptor(archive: Archive, descriptor: Descriptor) -> Coordinates:
         found = _of_properties(_file(archive, descriptor.properties, _PROPERTIES_BYTES))
     if not found.complete and descriptor.pom:
         found = _or_else(found, read_pom(_file(archive, descriptor.pom, _POM_BYTES)).coordinates)
-    return _or_else(found, coordinates(descriptor.group, descriptor.artifact, ""))
+    return _named(found, (descriptor.group, descriptor.artifact), f"{archive.path}!/{descriptor.path}")
 
 
 def parse_pom_properties(file: SourceFile) -> Iterator[Package | Requirement]:
@@ -31,12 +32,12 @@ def parse_pom_properties(file: SourceFile) -> Iterator[Package | Requirement]:
     folder = descriptor_folder(file.path)
     if folder is None:
         return
-    found = _or_else(_of_properties(file), coordinates(*folder, ""))
+    found = _named(_of_properties(file), folder, file.path)
     place = without_version(file.path.partition("META-INF/maven/")[0].strip("/")) or "META-INF"
     location = Location(file.path)
     if found.version:
         yield Package(found.purl, (location,), place)
-    elif found.artifact:
+    else:
         yield Requirement(found.purl, "", location)
 
 
@@ -47,6 +48,14 @@ def _of_properties(file: SourceFile) -> Coordinates:
 
 def _file(archive: Archive, member: Member, limit: int) -> SourceFile:
     return SourceFile(f"{archive.path}!/{member.name}", archive.read(member, limit))
+
+
+def _named(found: Coordinates, folder: tuple[str, str], path: str) -> Coordinates:
+    """Return `found`, with the names of its folder where it has none."""
+    named = _or_else(found, coordinates(*folder, ""))
+    if not named.artifact:
+        raise MalformedFile(path, "names no artifact")
+    return named
 
 
 def _or_else(found: Coordinates, other: Coordinates) -> Coordinates:

@@ -28,7 +28,8 @@ def split_name(stem: str, known: tuple[str, ...] = ()) -> tuple[str, str]:
     stem = stem[-_LONGEST:]
     for version in known:
         artifact, found, rest = stem.rpartition(f"-{version}")
-        if version and found and artifact and (not rest or rest[0] == "-"):
+        classified = rest.startswith("-") and not any(word[:1].isdecimal() for word in rest.split("-"))
+        if version and found and artifact and (classified or not rest):
             return artifact, version
     words = stem.split("-")
     for index in range(1, len(words)):
