@@ -8,7 +8,6 @@ from pathlib import Path
 
 from hullcheck.advisories.build import update
 from hullcheck.advisories.database import Database
-from hullcheck.advisories.progress import Progress
 from hullcheck.advisories.refresh import Outcome, Refresh
 from hullcheck.advisories.schema import COMMON, file_name
 from hullcheck.advisories.sources import OSV_BUCKET, Source
@@ -17,6 +16,7 @@ from hullcheck.advisories.status import shard_status
 from hullcheck.model.advisory import Enrichment
 from hullcheck.model.gap import Gap
 from hullcheck.model.lookup import AdvisoryIndex, Coordinates, FeedState, Hit
+from hullcheck.model.progress import Progress
 from hullcheck.versions.scheme import Scheme
 
 # OSV exports anew about once an hour; a day is what a pipeline that runs often can live with.

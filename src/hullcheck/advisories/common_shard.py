@@ -9,11 +9,11 @@ from hullcheck.advisories.archive import Unreadable
 from hullcheck.advisories.common_sources import FILES, Exploited, Fact, Predicted, Scored
 from hullcheck.advisories.origin import Origin
 from hullcheck.advisories.problems import Problems
-from hullcheck.advisories.progress import Activity, Progress, Step
 from hullcheck.advisories.schema import COMMON, COMMON_TABLES
 from hullcheck.advisories.shard_file import creating, open_shard, reading, record_origin
 from hullcheck.errors import DatabaseError
 from hullcheck.model.advisory import Enrichment
+from hullcheck.model.progress import Progress
 from hullcheck.model.severity import Cvss
 
 _FACTS = "SELECT epss, percentile, kev_added FROM cve WHERE cve = ?"
@@ -57,12 +57,12 @@ def write_common_shard(path: Path, files: Mapping[str, Path], origin: Origin, pr
     problems = Problems()
     with creating(path, COMMON_TABLES) as connection:
         connection.execute("BEGIN")
-        for done, (name, file) in enumerate(sorted(files.items())):
-            progress(Step(COMMON, Activity.BUILD, done, len(files)))
+        progress.start("building what is known of CVEs", len(files))
+        for name, file in sorted(files.items()):
             _write_file(connection, name, file, problems)
+            progress.advance(1)
         problems.write(connection)
         record_origin(connection, origin, {"shard": COMMON, "left_out": str(problems.left_out)})
-    progress(Step(COMMON, Activity.BUILD, len(files), len(files)))
 
 
 def _write_file(connection: sqlite3.Connection, name: str, file: Path, problems: Problems) -> None:

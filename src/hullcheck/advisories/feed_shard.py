@@ -9,11 +9,11 @@ from hullcheck.advisories.feed_tables import FeedTables
 from hullcheck.advisories.origin import Origin
 from hullcheck.advisories.osv import Record, RecordReader
 from hullcheck.advisories.placement import scratch
-from hullcheck.advisories.progress import Activity, Progress, Step
 from hullcheck.advisories.schema import FEED_TABLES
 from hullcheck.advisories.shard_file import creating, record_origin
 from hullcheck.errors import DatabaseError, MalformedFile
 from hullcheck.model.advisory import Advisory
+from hullcheck.model.progress import Progress
 from hullcheck.versions.scheme import Scheme
 
 # Records from which the dictionary of the bodies is learnt, evenly spread over the archive.
@@ -34,9 +34,10 @@ def write_feed_shard(
     dictionary = learn_dictionary(_sample(archive, reader))
     with scratch(path, "staging") as staging, creating(path, FEED_TABLES) as connection:
         tables = FeedTables(connection, staging, dictionary)
+        progress.start(f"building the advisories of {feed}", len(archive))
         for done, outcome in enumerate(_outcomes(archive, reader)):
             if done % _RECORDS_A_STEP == 0:
-                progress(Step(feed, Activity.BUILD, done, len(archive)))
+                progress.advance(min(_RECORDS_A_STEP, len(archive) - done))
             if isinstance(outcome, Record):
                 tables.add(outcome)
             else:
@@ -46,7 +47,6 @@ def write_feed_shard(
         meta = {"shard": feed, "scheme": scheme.name, "scheme_number": str(scheme.number)}
         meta["left_out"] = str(tables.problems.left_out)
         record_origin(connection, origin, meta | {name: str(tables.counts[name]) for name in _COUNTS})
-    progress(Step(feed, Activity.BUILD, len(archive), len(archive)))
 
 
 def _outcomes(archive: RecordArchive, reader: RecordReader, step: int = 1) -> Iterator[Record | Unreadable]:

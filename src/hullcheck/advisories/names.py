@@ -23,4 +23,6 @@ _SPELLINGS: Mapping[str, Callable[[str], str]] = {
     # https://getcomposer.org/doc/04-schema.md#name: names are lower-case, and were not always.
     "Packagist": str.lower,
     "PyPI": _python,
+    # https://github.com/package-url/purl-spec: names are lower-case in purls; a few old packages have capitals.
+    "npm": str.lower,
 }

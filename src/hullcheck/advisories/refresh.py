@@ -14,12 +14,12 @@ from hullcheck.advisories.common_sources import FILES
 from hullcheck.advisories.feed_shard import write_feed_shard
 from hullcheck.advisories.origin import FileVersion, Origin
 from hullcheck.advisories.placement import replacement, scratch, sole_writer, writing
-from hullcheck.advisories.progress import Activity, Progress, Step
 from hullcheck.advisories.schema import COMMON, file_name
 from hullcheck.advisories.shard_file import is_there
 from hullcheck.advisories.sources import Absent, Answer, Fetched, Source, Unchanged, archive_of, fetch
 from hullcheck.advisories.status import ShardStatus, shard_status
 from hullcheck.errors import DatabaseError, NetworkError
+from hullcheck.model.progress import Progress
 from hullcheck.versions.scheme import Scheme
 
 
@@ -121,16 +121,12 @@ def _answers(
     """Fetch the files of `shard`: all of them if one has changed."""
     names = tuple(FILES) if shard == COMMON else (archive_of(shard),)
     places = {name: downloads.enter_context(scratch(path, f"{count}.part")) for count, name in enumerate(names)}
-
-    def report(done: int, total: int) -> None:
-        task.progress(Step(shard, Activity.DOWNLOAD, done, total))
-
-    answers = {name: fetch(task.source, name, places[name], known.get(name), report) for name in names}
+    answers = {name: fetch(task.source, name, places[name], known.get(name), task.progress) for name in names}
     gone = any(isinstance(answer, Absent) and name in known for name, answer in answers.items())
     if not gone and not any(isinstance(answer, Fetched) for answer in answers.values()):
         return answers
     missing = [name for name, answer in answers.items() if isinstance(answer, Unchanged)]
-    return answers | {name: fetch(task.source, name, places[name], None, report) for name in missing}
+    return answers | {name: fetch(task.source, name, places[name], None, task.progress) for name in missing}
 
 
 def _build(shard: str, path: Path, fetched: Mapping[str, Fetched], task: Refresh) -> None:

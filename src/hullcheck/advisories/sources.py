@@ -1,6 +1,6 @@
 """Where feeds are fetched from: a folder, or a server, in the layout of OSV.dev's public bucket."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, assert_never
@@ -9,6 +9,7 @@ from urllib.parse import quote
 from hullcheck.advisories.origin import FileVersion
 from hullcheck.advisories.placement import writing
 from hullcheck.errors import DatabaseError, NetworkError
+from hullcheck.model.progress import Progress
 from hullcheck.net.http import Http, Response, shown
 
 OSV_BUCKET = "https://osv-vulnerabilities.storage.googleapis.com"
@@ -42,8 +43,6 @@ class Absent:
 
 
 Answer = Fetched | Unchanged | Absent
-# Told the bytes that have come, and those that will have come, 0 where that is not known.
-Report = Callable[[int, int], None]
 
 
 def archive_of(feed: str) -> str:
@@ -97,7 +96,7 @@ class Server:
             raise
         return tuple(sorted({line.strip() for line in lines} - {""}))
 
-    def download(self, name: str, into: Path, known: FileVersion | None, report: Report) -> Answer:
+    def download(self, name: str, into: Path, known: FileVersion | None, progress: Progress) -> Answer:
         """Write the file `name` to `into`, unless the server says that `known` is the newest version of it."""
         condition = _condition(known)
         accepted = frozenset({_OK, _NOT_MODIFIED} if condition else {_OK})
@@ -105,10 +104,10 @@ class Server:
             with self._http.open("GET", self._url(name), headers=condition, accept=accepted) as response:
                 if response.status == _NOT_MODIFIED:
                     return Unchanged()
-                total = _length(response)
+                progress.start(f"downloading {name}", _length(response))
                 with writing(into), into.open("wb") as file:
-                    for done in _copied(response, file):
-                        report(done, total)
+                    for size in _copied(response, file):
+                        progress.advance(size)
                 headers = response.headers
                 version = FileVersion(name, headers.get("etag", ""), headers.get("last-modified", ""))
                 return Fetched(into, version)
@@ -131,7 +130,7 @@ def source_at(place: str, http: Http) -> Source:
     return Folder(Path(place))
 
 
-def fetch(source: Source, name: str, into: Path, known: FileVersion | None, report: Report) -> Answer:
+def fetch(source: Source, name: str, into: Path, known: FileVersion | None, progress: Progress) -> Answer:
     """Return the file `name` of `source`, at `into` if it cannot be read where it is.
 
     `known` is the version of it that is at hand: a server need not send it again. Whether a folder has changed is not
@@ -141,7 +140,7 @@ def fetch(source: Source, name: str, into: Path, known: FileVersion | None, repo
         case Folder():
             return source.file(name)
         case Server():
-            return source.download(name, into, known, report)
+            return source.download(name, into, known, progress)
         case _:
             assert_never(source)
 
@@ -160,11 +159,11 @@ def _length(response: Response) -> int:
 
 
 def _copied(response: Response, file: BinaryIO) -> Iterator[int]:
-    """Write the body of `response` to `file`, and yield how many bytes are written."""
+    """Write the body of `response` to `file`, and yield the number of bytes of each piece that is written."""
     done = 0
     for piece in response.chunks(_PIECE):
         done += len(piece)
         if done > _LARGEST_DOWNLOAD:
             raise NetworkError(f"{shown(response.url)} answered with more than {_LARGEST_DOWNLOAD} bytes")
         file.write(piece)
-        yield done
+        yield len(piece)

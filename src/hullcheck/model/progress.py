@@ -8,10 +8,10 @@ class Progress(Protocol):
     """Somebody who watches: may be called from several threads."""
 
     def start(self, what: str, total: int) -> None:
-        """Begin `what` ("layers"), which has `total` bytes; 0 where that is not known."""
+        """Begin `what` ("layers"), which has `total` units: bytes, or records; 0 where that is not known."""
 
     def advance(self, count: int) -> None:
-        """Count `count` more bytes of what was started last as done."""
+        """Count `count` more units of what was started last as done."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,4 +22,4 @@ class Unwatched:
         """Begin `what`."""
 
     def advance(self, count: int) -> None:
-        """Go on by `count` bytes."""
+        """Go on by `count` units."""

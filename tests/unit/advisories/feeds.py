@@ -6,10 +6,10 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from hullcheck.advisories.progress import unseen
 from hullcheck.advisories.refresh import Refresh
 from hullcheck.advisories.sources import Folder, Source
 from hullcheck.model.lookup import Coordinates
+from hullcheck.model.progress import Unwatched
 from hullcheck.versions.apk import APK
 from hullcheck.versions.dpkg import DPKG
 from hullcheck.versions.maven import MAVEN
@@ -67,7 +67,9 @@ def write_feed(folder: Path, records: Iterable[Mapping[str, Json] | bytes], feed
 
 def task(source: Source | Path, directory: Path, *, max_age: timedelta | None = None, now: datetime = NOW) -> Refresh:
     """Return the task of refreshing `directory` from `source`."""
-    return Refresh(Folder(source) if isinstance(source, Path) else source, directory, SCHEMES, now, max_age, unseen)
+    return Refresh(
+        Folder(source) if isinstance(source, Path) else source, directory, SCHEMES, now, max_age, Unwatched()
+    )
 
 
 def place(feed: str, name: str, version: str, release: str = "") -> Coordinates:

@@ -1,6 +1,7 @@
 import gzip
 import os
 from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -10,12 +11,12 @@ from tests.unit.advisories.feeds import NOW, SCHEMES, place, simple, task, write
 
 from hullcheck.advisories.build import build, update
 from hullcheck.advisories.database import Database
-from hullcheck.advisories.progress import Activity, Step
 from hullcheck.advisories.refresh import Outcome, Refresh, Refreshed
 from hullcheck.advisories.schema import COMMON
 from hullcheck.advisories.sources import Folder, Server, source_at
 from hullcheck.advisories.status import status
 from hullcheck.errors import DatabaseError, NetworkError
+from hullcheck.model.progress import Unwatched
 from hullcheck.net.http import Http, HttpOptions
 
 DAY = timedelta(days=1)
@@ -210,7 +211,7 @@ def test_names_with_blanks_are_quoted(tmp_path: Path, server: FeedServer, http: 
         {"Rocky Linux": SCHEMES["Debian"]},
         NOW,
         DAY,
-        lambda step: None,
+        Unwatched(),
     )
     (found,) = update(["Rocky Linux"], job)
     # The record is about PyPI, but it came.
@@ -218,12 +219,25 @@ def test_names_with_blanks_are_quoted(tmp_path: Path, server: FeedServer, http: 
     assert server.requests == [("Rocky Linux/all.zip", 200)]
 
 
+@dataclass
+class Watched:
+    """Adds up what it is told."""
+
+    parts: dict[str, tuple[int, int]] = field(default_factory=dict)
+
+    def start(self, what: str, total: int) -> None:
+        self.parts[what] = (0, total)
+
+    def advance(self, count: int) -> None:
+        what, (done, total) = next(reversed(self.parts.items()))
+        self.parts[what] = (done + count, total)
+
+
 def test_progress_is_told_from_the_first_byte_to_the_last_record(server: FeedServer, job: Refresh) -> None:
-    steps: list[Step] = []
-    update(["PyPI"], Refresh(job.source, job.directory, job.schemes, NOW, DAY, steps.append))
+    watched = Watched()
+    update(["PyPI"], replace(job, now=NOW, progress=watched))
     size = (server.folder / ALL).stat().st_size
-    assert Step("PyPI", Activity.DOWNLOAD, size, size) in steps
-    assert steps[-1] == Step("PyPI", Activity.BUILD, 1, 1)
+    assert watched.parts == {"downloading PyPI/all.zip": (size, size), "building the advisories of PyPI": (1, 1)}
 
 
 def test_a_folder_is_read_where_it_is(tmp_path: Path, server: FeedServer) -> None:
