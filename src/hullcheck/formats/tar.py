@@ -100,7 +100,9 @@ class TarReader:
             return block
         if not block or (block == _ZEROS and self._stream.take(BLOCK) in (b"", _ZEROS)):
             return None
-        raise self._malformed("damaged header" if self._next else "not a tar archive")
+        if not self._next:
+            raise MalformedFile(self._stream.path, "not a tar archive")
+        raise self._malformed("a damaged header")
 
     def _plain(self, block: bytes) -> Member:
         """Return the member whose header is `block` alone."""

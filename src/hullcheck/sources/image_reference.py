@@ -1,0 +1,143 @@
+"""What is meant by the name of an image: a directory, a file, or an image of a registry."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+
+from hullcheck.errors import ArchiveError, ImageError, MalformedFile
+from hullcheck.model.layer import Image
+from hullcheck.model.progress import Progress
+from hullcheck.net.http import Http
+from hullcheck.net.reference import parse_reference
+from hullcheck.sources.docker_archive import MANIFEST, open_docker_archive
+from hullcheck.sources.faults import told_as
+from hullcheck.sources.files import DirectoryFiles, Files, open_archive
+from hullcheck.sources.layer import LayerTree
+from hullcheck.sources.oci_layout import INDEX, open_layout
+from hullcheck.sources.options import SourceOptions
+from hullcheck.sources.registry_image import open_registry_image
+
+# How an image is had, its record, and its layers.
+OpenedImage = tuple[str, Image, tuple[LayerTree, ...]]
+
+REGISTRY = "registry"
+LAYOUT = "oci-layout"
+OCI_ARCHIVE = "oci-archive"
+DOCKER_ARCHIVE = "docker-archive"
+_ARCHIVE = ""  # One of the two, which is told by what is in it.
+
+_PREFIXES: Mapping[str, str] = MappingProxyType(
+    {
+        "docker-archive:": DOCKER_ARCHIVE,
+        "docker://": REGISTRY,
+        "oci-archive:": OCI_ARCHIVE,
+        "oci:": LAYOUT,
+        "registry:": REGISTRY,
+    }
+)
+
+# What no image of a registry is called.
+_PATH_BEGINNINGS = ("/", "./", "../", "~")
+_PATH_ENDINGS = (".tar", ".tar.bz2", ".tar.gz", ".tar.xz", ".tar.zst", ".tgz", "/")
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """How an image is had: from `path`, in which `tag` names it ("": the only one), or `path` in a registry."""
+
+    source: str
+    path: str
+    tag: str = ""
+
+
+def meaning(reference: str) -> Meaning:
+    """Return what `reference` means: what its prefix says, else what exists, else an image of a registry."""
+    prefix = next((prefix for prefix in _PREFIXES if reference.startswith(prefix)), "")
+    rest = reference.removeprefix(prefix)
+    source = _PREFIXES.get(prefix, _ARCHIVE)
+    if source == REGISTRY:
+        return Meaning(REGISTRY, rest)
+    for path, tag in _readings(rest):
+        if _is_layout(path):
+            return Meaning(LAYOUT, path, tag)
+        if _is_file(path):
+            return Meaning(OCI_ARCHIVE if source == LAYOUT else source, path, tag)
+    if prefix or rest.startswith(_PATH_BEGINNINGS) or rest.endswith(_PATH_ENDINGS):
+        raise _nothing_there(rest)
+    return Meaning(REGISTRY, rest)
+
+
+@contextmanager
+def open_image(reference: str, http: Http, options: SourceOptions, progress: Progress) -> Iterator[OpenedImage]:
+    """Open the image that `reference` means. Its layers can be read until this is left."""
+    meant = meaning(reference)
+    with ExitStack() as stack:
+        if meant.source == REGISTRY:
+            with told_as(ImageError):
+                image, layers = open_registry_image(parse_reference(meant.path), http, options, progress)
+            source = REGISTRY
+        else:
+            with told_as(ArchiveError):
+                files = _files(meant, stack, options)
+                source = meant.source or _kind(files)
+                opener = open_docker_archive if source == DOCKER_ARCHIVE else open_layout
+                image, layers = opener(files, meant.tag, options, progress)
+        yield source, image, layers
+
+
+def _files(meant: Meaning, stack: ExitStack, options: SourceOptions) -> Files:
+    if meant.source == LAYOUT:
+        return DirectoryFiles(meant.path, Path(meant.path))
+    return stack.enter_context(open_archive(Path(meant.path), meant.path, options.limits))
+
+
+def _kind(files: Files) -> str:
+    """Return which kind of archive `files` are: one that is both has all that its manifest.json names."""
+    if files.has(MANIFEST):
+        return DOCKER_ARCHIVE
+    if files.has(INDEX):
+        return OCI_ARCHIVE
+    raise MalformedFile(
+        files.name,
+        f"no image: it holds neither {MANIFEST} nor {INDEX}",
+        hint="`docker save` and `skopeo copy` write image archives; a root file system is scanned unpacked, "
+        "with `hullcheck rootfs`",
+    )
+
+
+def _readings(text: str) -> Iterator[tuple[str, str]]:
+    """Yield the ways to divide "path:tag", the longest path first."""
+    yield text, ""
+    at = text.rfind(":")
+    while at > 0:
+        yield text[:at], text[at + 1 :]
+        at = text.rfind(":", 0, at)
+
+
+def _is_layout(path: str) -> bool:
+    return _is_file(f"{path}/{INDEX}") or _is_file(f"{path}/oci-layout")
+
+
+def _is_directory(path: str) -> bool:
+    try:
+        return Path(path).is_dir()
+    except OSError:
+        return False
+
+
+def _is_file(path: str) -> bool:
+    try:
+        return Path(path).is_file()
+    except OSError:
+        return False
+
+
+def _nothing_there(path: str) -> ArchiveError:
+    if _is_directory(path):
+        return ArchiveError(
+            f"{path}: a directory without an OCI image layout",
+            hint="root file systems are scanned with `hullcheck rootfs`, source trees with `hullcheck repo`",
+        )
+    return ArchiveError(f"{path}: no such file", hint="an image of a registry is named registry:NAME")

@@ -1,0 +1,50 @@
+"""From what the user names to what is in it."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import assert_never
+
+from hullcheck.model.inventory import Inventory
+from hullcheck.model.progress import Progress, Unwatched
+from hullcheck.model.target import Target, TargetKind
+from hullcheck.model.tree import Tree
+from hullcheck.net.http import Http
+from hullcheck.sources.directory import open_directory
+from hullcheck.sources.image_reference import open_image
+from hullcheck.sources.options import SourceOptions
+from hullcheck.sources.sbom.document import read_sbom
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedTarget:
+    """A target that can be read: `trees`, lowest first, or for an SBOM its `inventory`, in the order of the file."""
+
+    target: Target
+    trees: tuple[Tree, ...] = ()
+    inventory: Inventory | None = None
+
+
+@contextmanager
+def open_target(
+    kind: TargetKind,
+    reference: str,
+    http: Http,
+    options: SourceOptions | None = None,
+    progress: Progress | None = None,
+) -> Iterator[OpenedTarget]:
+    """Open the target of `kind` that the user calls `reference`. Its trees can be read until this is left."""
+    options = options or SourceOptions()
+    progress = progress or Unwatched()
+    match kind:
+        case TargetKind.IMAGE:
+            with open_image(reference, http, options, progress) as (source, image, layers):
+                yield OpenedTarget(Target(kind, reference, source, image), layers)
+        case TargetKind.REPOSITORY | TargetKind.ROOTFS:
+            tree = open_directory(reference, kind, options, progress)
+            yield OpenedTarget(Target(kind, reference, "directory"), (tree,))
+        case TargetKind.SBOM:
+            style, inventory = read_sbom(reference, options.limits)
+            yield OpenedTarget(Target(kind, reference, style), (), inventory)
+        case _:
+            assert_never(kind)

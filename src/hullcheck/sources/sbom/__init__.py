@@ -1,0 +1,1 @@
+"""SBOMs that others made, as inventories."""
