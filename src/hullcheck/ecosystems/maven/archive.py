@@ -39,6 +39,7 @@ _SEARCHED = 4
 
 _ZIP = b"PK"
 _CLASS = b".class"
+_MAIN_CLASS = "main-class"
 _NO_GROUP = "the group of this archive is not known, and advisories are listed by group"
 _NO_IDENTITY = "which artifact this archive is cannot be told"
 _HINT = "Maven says it in META-INF/maven, other tools can in Implementation-Vendor-Id, -Title and -Version"
@@ -117,7 +118,7 @@ class _Walk:
             identity = identify(name.stem, name.directory, manifest)
             own = descriptor_by_identity(described, identity)
             if own is None and not comes_with_a_tool(name.stem, manifest):
-                application = bool(described or contents.nested)
+                application = bool(contents.nested or (described and _MAIN_CLASS in manifest))
                 yield from _undescribed(archive, identity, place, application=application)
         for coordinates, path in described.items():
             if coordinates is own:

@@ -27,15 +27,20 @@ _ARTIFACTS: Mapping[str, str] = {
     "com.fasterxml.jackson.module": "jackson-module-*",
     "com.fasterxml.woodstox": "woodstox-core",
     "com.github.ben-manes.caffeine": "caffeine",
+    "com.google.api": "gax gax-grpc gax-httpjson",
     "com.google.code.findbugs": "findbugs jsr305",
     "com.google.code.gson": "gson",
+    "com.google.crypto.tink": "tink",
+    "com.google.dagger": "dagger",
     "com.google.errorprone": "error_prone_annotations",
     "com.google.guava": "failureaccess guava guava-gwt guava-jdk5",
     "com.google.inject": "guice",
     "com.google.protobuf": "protobuf-java protobuf-java-util protobuf-javalite protobuf-kotlin protobuf-kotlin-lite",
+    "com.google.re2j": "re2j",
     "com.graphql-java": "graphql-java",
     "com.h2database": "h2 h2-mvstore",
     "com.hazelcast": "hazelcast hazelcast-all",
+    "com.ibm.icu": "icu4j",
     "com.jcraft": "jsch jzlib",
     "com.lowagie": "itext",
     "com.mchange": "c3p0 mchange-commons-java",
@@ -43,10 +48,12 @@ _ARTIFACTS: Mapping[str, str] = {
     "com.mysql": "mysql-connector-j",
     "com.nimbusds": "nimbus-jose-jwt oauth2-oidc-sdk",
     "com.oracle.database.jdbc": "ojdbc10 ojdbc11 ojdbc5 ojdbc6 ojdbc7 ojdbc8",
+    "com.squareup.moshi": "moshi moshi-kotlin",
     "com.squareup.okhttp": "okhttp-urlconnection",
     "com.squareup.okhttp3": "logging-interceptor mockwebserver okhttp-jvm okhttp-sse okhttp-tls",
     "com.squareup.okio": "okio okio-jvm",
     "com.squareup.retrofit2": "retrofit",
+    "com.squareup.wire": "wire-runtime wire-schema",
     "com.sun.mail": "jakarta.mail javax.mail",
     "com.thoughtworks.xstream": "xstream-benchmark xstream-hibernate",
     "com.unboundid": "unboundid-ldapsdk",
@@ -69,6 +76,7 @@ _ARTIFACTS: Mapping[str, str] = {
     "commons-net": "commons-net",
     "commons-pool": "commons-pool",
     "commons-validator": "commons-validator",
+    "dk.brics.automaton": "automaton",
     "dnsjava": "dnsjava",
     "hibernate": "hibernate",
     "io.grpc": (
@@ -81,18 +89,23 @@ _ARTIFACTS: Mapping[str, str] = {
         "netty-codec-socks netty-common netty-handler netty-handler-proxy netty-resolver netty-resolver-dns "
         "netty-transport"
     ),
+    "io.opencensus": "opencensus-api opencensus-contrib-* opencensus-impl",
     "io.opentelemetry": (
         "opentelemetry-api opentelemetry-context opentelemetry-exporter-otlp opentelemetry-sdk "
         "opentelemetry-sdk-common opentelemetry-sdk-metrics opentelemetry-sdk-trace"
     ),
+    "io.perfmark": "perfmark-api",
     "io.projectreactor": "reactor-core reactor-test",
     "io.projectreactor.netty": "reactor-netty-core reactor-netty-http",
     "io.rsocket": "rsocket-core rsocket-transport-netty",
+    "io.sentry": "sentry sentry-logback sentry-spring",
     "jakarta.servlet": "jakarta.servlet-api",
     "javax.activation": "activation",
     "javax.annotation": "javax.annotation-api jsr250-api",
     "javax.inject": "javax.inject",
+    "javax.jdo": "jdo-api",
     "javax.servlet": "javax.servlet-api jstl",
+    "javax.transaction": "javax.transaction-api jta transaction-api",
     "javax.xml.bind": "jaxb-api",
     "jaxen": "jaxen",
     "jline": "jline",
@@ -103,9 +116,15 @@ _ARTIFACTS: Mapping[str, str] = {
     "net.bytebuddy": "byte-buddy byte-buddy-agent",
     "net.java.dev.jna": "jna jna-platform",
     "net.sf.ehcache": "ehcache ehcache-core",
+    "net.sf.json-lib": "json-lib",
+    "net.sf.saxon": "Saxon-HE",
+    "net.sourceforge.f2j": "arpack_combined_all",
     "net.sourceforge.jtds": "jtds",
     "opensymphony": "xwork",
     "org.apache.ant": "ant ant-antlr ant-apache-log4j ant-apache-regexp ant-junit ant-launcher",
+    "org.apache.beam": "beam-*",
+    "org.apache.calcite": "calcite-babel calcite-core calcite-linq4j",
+    "org.apache.calcite.avatica": "avatica-core avatica-server",
     "org.apache.cassandra": "cassandra-all cassandra-thrift",
     "org.apache.commons": (
         "commons-beanutils2 commons-collections4 commons-compress commons-configuration2 commons-crypto "
@@ -113,9 +132,11 @@ _ARTIFACTS: Mapping[str, str] = {
         "commons-math commons-math3 commons-pool2 commons-text commons-vfs2"
     ),
     "org.apache.derby": "derby derbyclient derbynet derbyoptionaltools derbyshared derbytools",
+    "org.apache.geode": "geode-common geode-core geode-serialization",
     "org.apache.httpcomponents": "httpasyncclient httpclient httpcore httpcore-nio httpmime",
     "org.apache.httpcomponents.client5": "httpclient5",
     "org.apache.httpcomponents.core5": "httpcore5 httpcore5-h2",
+    "org.apache.iceberg": "iceberg-*",
     "org.apache.ivy": "ivy",
     "org.apache.kafka": (
         "kafka-clients kafka-metadata kafka-raft kafka-server-common kafka-storage kafka-streams kafka-tools kafka_2.*"
@@ -130,10 +151,10 @@ _ARTIFACTS: Mapping[str, str] = {
         "poi-scratchpad"
     ),
     "org.apache.shiro": "shiro-all shiro-core shiro-spring shiro-web",
-    "org.apache.solr": "solr-core solr-solrj solr-velocity",
+    "org.apache.solr": "solr-*",
     "org.apache.struts": "struts-core struts-extras struts-taglib struts-tiles struts2-*",
     "org.apache.taglibs": "taglibs-standard-impl taglibs-standard-spec",
-    "org.apache.thrift": "libthrift",
+    "org.apache.thrift": "libfb303 libthrift",
     "org.apache.velocity": "velocity-engine-core velocity-tools",
     "org.apache.xmlbeans": "xmlbeans",
     "org.apache.xmlgraphics": "batik-* fop fop-core xmlgraphics-commons",
@@ -151,10 +172,13 @@ _ARTIFACTS: Mapping[str, str] = {
     "org.codehaus.jettison": "jettison",
     "org.codehaus.plexus": "plexus-utils",
     "org.codehaus.woodstox": "stax2-api woodstox-core-asl wstx-asl",
+    "org.eclipse.jdt": "ecj",
     "org.eclipse.jetty": (
         "jetty-client jetty-continuation jetty-deploy jetty-http jetty-io jetty-security jetty-server "
         "jetty-servlet jetty-servlets jetty-webapp jetty-xml"
     ),
+    "org.eclipse.jetty.orbit": "javax.mail.glassfish javax.security.auth.message",
+    "org.eclipse.jetty.toolchain": "jetty-jakarta-* jetty-javax-* jetty-servlet-api",
     "org.eclipse.jgit": "org.eclipse.jgit",
     "org.elasticsearch": (
         "elasticsearch elasticsearch-cli elasticsearch-core elasticsearch-geo elasticsearch-secure-sm "
@@ -173,20 +197,27 @@ _ARTIFACTS: Mapping[str, str] = {
     "org.jetbrains.kotlin": "kotlin-compiler-embeddable kotlin-reflect kotlin-script-runtime kotlin-stdlib*",
     "org.jetbrains.kotlinx": "kotlinx-coroutines-* kotlinx-serialization-*",
     "org.jsoup": "jsoup",
+    "org.jspecify": "jspecify",
     "org.junit.jupiter": "junit-jupiter junit-jupiter-*",
     "org.junit.platform": "junit-platform-*",
     "org.junit.vintage": "junit-vintage-engine",
+    "org.lz4": "lz4-java",
     "org.mockito": "mockito-all mockito-core mockito-inline mockito-junit-jupiter",
     "org.mongodb": (
         "bson mongo-java-driver mongodb-driver mongodb-driver-core mongodb-driver-legacy mongodb-driver-sync"
     ),
     "org.mozilla": "rhino rhino-engine rhino-runtime",
+    "org.objenesis": "objenesis",
+    "org.opensearch": "opensearch opensearch-core opensearch-x-content",
     "org.ow2.asm": "asm-analysis asm-commons asm-debug-all asm-tree asm-util asm-xml",
     "org.projectlombok": "lombok",
     "org.python": "jython jython-standalone",
     "org.quartz-scheduler": "quartz-jobs",
     "org.reactivestreams": "reactive-streams",
+    "org.roaringbitmap": "RoaringBitmap",
+    "org.rocksdb": "rocksdbjni",
     "org.scala-lang": "scala-actors scala-compiler scala-library scala-reflect scala3-library_3 scalap",
+    "org.scala-lang.modules": "scala-collection-compat_* scala-java8-compat_* scala-parser-combinators_* scala-xml_*",
     "org.slf4j": (
         "jcl-over-slf4j jul-to-slf4j log4j-over-slf4j slf4j-api slf4j-ext slf4j-jdk14 slf4j-log4j12 slf4j-nop "
         "slf4j-simple"
@@ -238,7 +269,9 @@ _ARTIFACTS: Mapping[str, str] = {
     "org.springframework.session": "spring-session-core spring-session-data-redis spring-session-jdbc",
     "org.springframework.webflow": "spring-binding spring-js spring-webflow",
     "org.springframework.ws": "spring-ws-core spring-xml",
+    "org.testcontainers": "testcontainers",
     "org.thymeleaf": "thymeleaf thymeleaf-spring4 thymeleaf-spring5 thymeleaf-spring6",
+    "org.tukaani": "xz",
     "org.xerial": "sqlite-jdbc",
     "org.xerial.snappy": "snappy-java",
     "org.yaml": "snakeyaml",
@@ -257,18 +290,31 @@ _ARTIFACTS: Mapping[str, str] = {
 }
 
 # Artifacts that moved: from which version on they are in which group.
+_GROOVY = (("0", "org.codehaus.groovy"), ("4.0.0-alpha-1", "org.apache.groovy"))
+_HIBERNATE = (("0", "org.hibernate"), ("6.0.0.Alpha1", "org.hibernate.orm"))
 _MOVED: Mapping[str, tuple[tuple[str, str], ...]] = {
+    "annotations": (("13", "org.jetbrains"),),
     "asm": (("0", "asm"), ("4", "org.ow2.asm")),
     "batik-transcoder": (("0", "batik"), ("1.7", "org.apache.xmlgraphics")),
     # The same archive is also there as bsh:bsh, of which no advisory speaks.
     "bsh": (("0", "org.beanshell"), ("2.0b6", "org.apache-extras.beanshell")),
     "cglib": (("0", "cglib"),),
     "dom4j": (("0", "dom4j"), ("2", "org.dom4j")),
-    "groovy": (("0", "org.codehaus.groovy"), ("4.0.0-alpha-1", "org.apache.groovy")),
+    "groovy": _GROOVY,
     "groovy-all": (("0", "org.codehaus.groovy"),),
-    "hibernate-core": (("0", "org.hibernate"), ("6.0.0.Alpha1", "org.hibernate.orm")),
-    "hibernate-entitymanager": (("0", "org.hibernate"), ("6.0.0.Alpha1", "org.hibernate.orm")),
-    "hibernate-envers": (("0", "org.hibernate"), ("6.0.0.Alpha1", "org.hibernate.orm")),
+    "groovy-json": _GROOVY,
+    "groovy-sql": _GROOVY,
+    "groovy-templates": _GROOVY,
+    "groovy-xml": _GROOVY,
+    "hibernate-c3p0": _HIBERNATE,
+    "hibernate-core": _HIBERNATE,
+    "hibernate-ehcache": _HIBERNATE,
+    "hibernate-entitymanager": _HIBERNATE,
+    "hibernate-envers": _HIBERNATE,
+    "hibernate-hikaricp": _HIBERNATE,
+    "hibernate-jcache": _HIBERNATE,
+    "hibernate-jpamodelgen": _HIBERNATE,
+    "hibernate-spatial": _HIBERNATE,
     "hibernate-validator": (("0", "org.hibernate"), ("6.0.0.Alpha1", "org.hibernate.validator")),
     "hsqldb": (("0", "hsqldb"), ("2", "org.hsqldb")),
     "jetty-util": (("0", "org.mortbay.jetty"), ("7", "org.eclipse.jetty")),

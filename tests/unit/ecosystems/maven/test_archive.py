@@ -176,6 +176,24 @@ def test_what_is_called_a_jar_and_is_none_is_malformed(content: bytes) -> None:
         # An application that brings its libraries is a package, and no gap.
         ("app/a-1.0.jar", {"A.class": b"", "lib/b.jar": library("b")},
          ["a@1.0 app/a-1.0.jar in app", "a.example/b@1.0 app/a-1.0.jar!/lib/b.jar in app/a.jar"]),
+        # So is a program that libraries were put into, but not a library.
+        (
+            "app/a-1.0.jar",
+            {"A.class": b"", "META-INF/MANIFEST.MF": b"Main-Class: A\n", **descriptor("a.example", "b", "2.0")},
+            [
+                "a@1.0 app/a-1.0.jar in app",
+                "a.example/b@2.0 app/a-1.0.jar!/META-INF/maven/a.example/b/pom.properties in app/a.jar",
+            ],
+        ),
+        (
+            "lib/a-1.0.jar",
+            {"A.class": b"", **descriptor("a.example", "b", "2.0")},
+            [
+                "a@1.0 lib/a-1.0.jar in lib",
+                "unread lib/a-1.0.jar",
+                "a.example/b@2.0 lib/a-1.0.jar!/META-INF/maven/a.example/b/pom.properties in lib/a.jar",
+            ],
+        ),
         # Of a well-known artifact the version is missing.
         ("lib/kafka-clients.jar", {"A.class": b""}, ["org.apache.kafka/kafka-clients of lib/kafka-clients.jar"]),
         # Nothing is known.
