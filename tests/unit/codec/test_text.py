@@ -8,11 +8,11 @@ from hullcheck.codec.text import json_document, json_line, json_text
 
 
 def test_a_document_in_pieces_is_what_it_would_be_in_one() -> None:
-    whole = {"a": 1, "list": [{"b": [1, 2]}, {}], "object": {"k": {"c": "d"}, "l": []}, "z": None}
-    pieces = json_document(
-        {**whole, "list": [], "object": {}}, {"list": whole["list"], "object": whole["object"].items()}
-    )
-    assert pieces == json_text(whole) + b"\n"
+    items: list[object] = [{"b": [1, 2]}, {}]
+    members: dict[str, object] = {"k": {"c": "d"}, "l": []}
+    skeleton = {"a": 1, "list": [], "object": {}, "z": None}
+    pieces = json_document(skeleton, {"list": items, "object": members.items()})
+    assert pieces == json_text({**skeleton, "list": items, "object": members}) + b"\n"
 
 
 def test_lists_inside_of_objects_are_indented_as_they_lie() -> None:

@@ -55,7 +55,7 @@ def _result(finding: Finding, rule: int, site: _Site) -> dict[str, object]:
 
 def _sentence(finding: Finding, site: _Site) -> str:
     of_source = f" (source package {source_package(finding)})" if source_package(finding) else ""
-    flaw = f"{visible(finding.id)} ({finding.severity}): {visible(finding.title)}".rstrip(": ")
+    flaw = f"{visible(finding.id)} ({finding.severity}): {visible(finding.title)}".removesuffix(": ")
     if not finding.fixed:
         return f"{site.name} {site.version}{of_source}, for which no fixed version is known, is affected by {flaw}"
     return f"Upgrade {site.name} from {site.version} to {visible(finding.fixed)}{of_source}: it is affected by {flaw}"

@@ -21,7 +21,7 @@ def sarif_rule(findings: Sequence[Finding], room: int) -> dict[str, object]:
     """Return the rule of `findings`, which are of one vulnerability; its details take `room` characters at most."""
     worst = min(findings, key=lambda finding: finding.severity.rank)
     advisories = tuple({id(m.advisory): m.advisory for finding in findings for m in finding.matches}.values())
-    title = shortened(f"{visible(worst.id)}: {visible(worst.title)}".rstrip(": "), _DESCRIPTION)
+    title = shortened(f"{visible(worst.id)}: {visible(worst.title)}".removesuffix(": "), _DESCRIPTION)
     details = next((each.details for each in advisories if each.details.strip()), worst.title).strip()
     return {
         "id": visible(worst.id),
