@@ -33,7 +33,7 @@ def scan(kind: TargetKind, reference: str, settings: Settings) -> int:
         progress = opened.enter_context(watched(sys.stderr, quiet=messages.quiet))
         http = opened.enter_context(Http(http_options(settings), os.environ))
         options = source_options(settings, os.environ)
-        target = opened.enter_context(open_target(kind, reference, options, http, progress))
+        target = opened.enter_context(open_target(kind, reference, http, options, progress))
         place = settings.text("db-source") or OSV_BUCKET
         provision = Provision(
             directory=database_directory(settings),
@@ -50,4 +50,4 @@ def scan(kind: TargetKind, reference: str, settings: Settings) -> int:
 
 
 def _inventory(target: OpenedTarget, kind: TargetKind) -> Inventory:
-    return finish(target.contents) if isinstance(target.contents, Inventory) else take(target.contents, kind)
+    return take(target.trees, kind) if target.inventory is None else finish(target.inventory)
