@@ -59,12 +59,15 @@ def folded(spans: Line, width: int) -> Iterator[Line]:
     line: list[Span] = []
     room = width
     for text, style in _words(spans, width - len(_HANGING)):
-        word = text
-        if line and cells(word) > room:
+        is_full = bool(line) and cells(text) > room
+        if is_full:
             yield line
             line, room = [(_HANGING, "")], width - len(_HANGING)
-            word = text.lstrip()
-        line.append((word, style))
+        word = text.lstrip() if is_full else text
+        if line and line[-1][1] == style:
+            line[-1] = (line[-1][0] + word, style)
+        else:
+            line.append((word, style))
         room -= cells(word)
     yield line
 
