@@ -12,8 +12,11 @@ def make_elf(
     *,
     bits: int = 64,
     big_endian: bool = False,
+    address: int = ADDRESS,
+    kind: int = 1,
 ) -> bytes:
-    """Return an ELF file whose `data` is loaded to `ADDRESS`; `sections` maps names to places and lengths in it."""
+    """Return an ELF file whose `data` is loaded to `address`; `sections` maps names to places and lengths in it,
+    which are of `kind`."""
     order = ">" if big_endian else "<"
     long = bits == 64
     header = struct.Struct(order + ("HHIQQQIHHHHHH" if long else "HHIIIIIHHHHHH"))
@@ -24,24 +27,24 @@ def make_elf(
     data_at = (segments_at + 2 * segment.size + 15) // 16 * 16
     names, entries = b"\0", [section.pack(*[0] * 10)]
     for name, (place, length) in (sections or {}).items():
-        entries.append(section.pack(len(names), 1, 3, ADDRESS + place, data_at + place, length, 0, 0, 1, 0))
+        entries.append(section.pack(len(names), kind, 3, address + place, data_at + place, length, 0, 0, 1, 0))
         names += name.encode() + b"\0"
     names_at = data_at + len(data)
     entries.append(section.pack(len(names), 3, 0, 0, names_at, len(names) + 10, 0, 0, 1, 0))
     names += b".shstrtab\0"
     sections_at = names_at + len(names)
     count = len(entries) if sections is not None else 0
-    loaded = [(5, 0, ADDRESS - 0x1000, segments_at), (6, data_at, ADDRESS, len(data))]
+    loaded = [(5, 0, address - 0x1000, segments_at), (6, data_at, address, len(data))]
     return b"".join(
         [
             b"\x7fELF" + bytes((2 if long else 1, 2 if big_endian else 1, 1)) + bytes(9),
             header.pack(2, 62, 1, ADDRESS, segments_at, sections_at if count else 0, 0, segments_at,
                         segment.size, 2, section.size, count, count - 1 if count else 0),
             *(
-                segment.pack(1, flags, at, address, address, size, size, 16)
+                segment.pack(1, flags, at, start, start, size, size, 16)
                 if long
-                else segment.pack(1, at, address, address, size, size, flags, 16)
-                for flags, at, address, size in loaded
+                else segment.pack(1, at, start, start, size, size, flags, 16)
+                for flags, at, start, size in loaded
             ),
             bytes(data_at - segments_at - 2 * segment.size),
             data,

@@ -69,6 +69,10 @@ def test_the_end_of_another_name_is_a_name() -> None:
     assert only(content).section(".text") is None
 
 
+def test_a_section_that_has_no_bytes_in_the_file_is_not_found() -> None:
+    assert only(make_elf(DATA, {".wanted": (16, 32)}, kind=8)).section(".wanted") is None
+
+
 def test_sections_of_other_formats_are_found_by_name() -> None:
     assert only(make_pe(DATA, b"UPX0")).section("UPX0") is not None
     assert only(make_pe(DATA)).section("UPX0") is None

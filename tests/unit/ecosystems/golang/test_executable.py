@@ -97,6 +97,12 @@ def test_a_magic_number_that_is_not_aligned_is_text() -> None:
     assert purls(make_elf(data)) == ["pkg:golang/stdlib@1.20.3", *EXPECTED[1:]]
 
 
+def test_it_is_the_address_that_is_aligned() -> None:
+    data = bytes(8) + inline("go1.20.3", marked(MODULES))
+    assert purls(make_elf(data, address=ADDRESS + 8))[0] == "pkg:golang/stdlib@1.20.3"
+    assert not parse(make_elf(data, address=ADDRESS))
+
+
 @pytest.mark.parametrize("before", [2**20 - 16, 2**20 - 32, 2**20, 2**20 + 16])
 def test_build_information_is_found_behind_much_other_data(before: int) -> None:
     assert purls(make_elf(bytes(before) + inline("go1.20.3", marked(MODULES))))[0] == "pkg:golang/stdlib@1.20.3"

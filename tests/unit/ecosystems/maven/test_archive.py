@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 
 from hullcheck.ecosystems.maven import MAVEN, archive
 from hullcheck.ecosystems.maven.archive import parse_archive
+from hullcheck.ecosystems.maven.contents import read_contents
 from hullcheck.errors import LimitExceeded, MalformedFile
+from hullcheck.formats.zip import Archive
 from hullcheck.model.package import Package, Requirement, Unread
 from hullcheck.model.source_file import SourceFile
 
@@ -278,6 +280,31 @@ def test_an_archive_that_is_too_large_is_not_unpacked(monkeypatch: pytest.Monkey
     # What the archives around one take counts, too.
     inner = jar({"b.jar": library("b") + bytes(2**15)})
     assert "unread app.jar!/a.jar!/b.jar" in said("app.jar", jar({"a.jar": inner + bytes(2**15)}))[0]
+
+
+def test_archives_beside_each_other_are_not_held_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(archive, "HELD_BYTES", 2**16)
+    broken = library("b") + bytes(2**14) + b"PK\x05\x06" + bytes(18)
+    members = {f"{number}.jar": bytes(2**14) + library(str(number)) for number in range(20)}
+    found = said("app.jar", jar({**members, **{f"b{number}.jar": broken for number in range(20)}}))
+    assert len([text for text in found if text.startswith("a.example/")]) >= 20
+    assert not [text for text in found if "bytes, allowed are" in text]
+
+
+def test_the_members_of_one_archive_are_limited() -> None:
+    content = Archive("app.jar", jar({f"{number}.jar": b"" for number in range(20)}))
+    assert len(read_contents(content, 20).nested) == 20
+    with pytest.raises(LimitExceeded):
+        read_contents(content, 19)
+
+
+def test_descriptors_are_limited_all_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(archive, "TOTAL_BYTES", 2**14)
+    members: dict[str, bytes] = {}
+    for number in range(50):
+        members |= descriptor("a.example", f"a{number}", "1.0")
+    with pytest.raises(LimitExceeded):
+        parse("app.jar", jar(members))
 
 
 @pytest.mark.parametrize(("limit", "value"), [("TOTAL_BYTES", 2**12), ("TOTAL_MEMBERS", 5)])
