@@ -96,7 +96,7 @@ class TarReader:
     def _header(self) -> bytes | None:
         """Pass over the rest of the member and return the next header, None at the end of the archive."""
         block = self._stream.record(self._next, BLOCK)
-        if checksum_is_right(block):
+        if block and checksum_is_right(block):
             return block
         if not block or (block == _ZEROS and self._stream.take(BLOCK) in (b"", _ZEROS)):
             return None

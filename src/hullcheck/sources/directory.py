@@ -26,7 +26,7 @@ _MAGIC = max(map(len, EXECUTABLE_MAGIC))
 # Directories that are left out of source trees wherever they are: what git keeps (old versions of all files), and what
 # is installed there (copies of what the manifests beside them declare, with manifests of their own that declare what is
 # not installed).
-_NOT_SOURCES = frozenset({".git", "node_modules"})
+_NOT_SOURCES = frozenset({".git", "node_modules", "site-packages"})
 
 # File systems of the running kernel: some of their files have no end.
 _OF_THE_KERNEL = frozenset({"dev", "proc", "sys"})
