@@ -18,6 +18,8 @@ def _python(name: str) -> str:
 
 
 _SPELLINGS: Mapping[str, Callable[[str], str]] = {
+    # The purl specification has them in lower case, and not all that write purls keep the case of the path.
+    "Go": str.lower,
     # https://learn.microsoft.com/nuget/consume-packages/finding-and-choosing-packages: ids ignore case.
     "NuGet": str.lower,
     # https://getcomposer.org/doc/04-schema.md#name: names are lower-case, and were not always.

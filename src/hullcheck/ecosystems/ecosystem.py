@@ -52,11 +52,17 @@ def purl_version(purl: PackageURL) -> str:
     return purl.version or ""
 
 
+def nothing_unpublished(purl: PackageURL) -> bool:  # noqa: ARG001
+    """Return False: every package has a version that was published."""
+    return False
+
+
 @dataclass(frozen=True, slots=True)
 class Ecosystem:
     """A package ecosystem: how its packages are found, how their versions compare, and where its advisories stand.
 
-    `advisory_name` and `advisory_version` return what the feeds list a package under, of its purl.
+    `advisory_name` and `advisory_version` return what the feeds list a package under, of its purl. `unpublished` says
+    whether a purl is of a build that was never published: there cannot be advisories about it, and that is no gap.
     """
 
     name: str
@@ -64,5 +70,6 @@ class Ecosystem:
     scheme: Scheme
     feeds: tuple[Feed, ...]
     analyzers: tuple[Analyzer, ...]
+    unpublished: Callable[[PackageURL], bool] = nothing_unpublished
     advisory_name: Callable[[PackageURL], str] = purl_name
     advisory_version: Callable[[PackageURL], str] = purl_version

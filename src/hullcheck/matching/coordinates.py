@@ -12,13 +12,15 @@ from hullcheck.model.lookup import Coordinates
 def locate(purl: PackageURL, ecosystem_of: Callable[[str], Ecosystem | None]) -> Coordinates | Gap | None:
     """Return what to look up for `purl`, or why it cannot be looked up.
 
-    The gap's subject is the package's type, distribution or release, so that many packages share one gap, or the
-    purl where it is the version that cannot be compared. None is a package of an operating system that nobody names:
-    that is a gap of the inventory already.
+    The gap's subject is the package's type, distribution or release, so that many packages share one gap, or the purl
+    where it is the version that cannot be compared. None is a package that nobody publishes advisories about, or one of
+    an operating system that nobody names, which is a gap of the inventory already.
     """
     ecosystem = ecosystem_of(purl.type)
     if ecosystem is None or not ecosystem.feeds:
         return Gap(GapKind.NO_ADVISORIES, f"pkg:{purl.type}", "no advisories are read for packages of this type")
+    if ecosystem.unpublished(purl):
+        return None
     if not purl.namespace and all(feed.distribution for feed in ecosystem.feeds):
         return None
     feed = _feed(purl, ecosystem)

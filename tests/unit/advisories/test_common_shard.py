@@ -50,8 +50,8 @@ def known(tmp_path: Path, *cves: str) -> dict[str, Enrichment]:
 def whole() -> dict[str, bytes]:
     return {
         "kev.json": json.dumps(KEV).encode(),
-        "epss/epss_scores.csv.gz": gzip.compress(EPSS.encode()),
-        "cvss/cve_cvss.csv.gz": gzip.compress(CVSS.encode()),
+        "epss/epss_scores.csv.gz": gzip.compress(EPSS.encode(), mtime=0),
+        "cvss/cve_cvss.csv.gz": gzip.compress(CVSS.encode(), mtime=0),
     }
 
 
@@ -89,15 +89,15 @@ def test_a_source_that_is_not_there_is_not_missed(tmp_path: Path, name: str) -> 
         ("kev.json", b'{"vulnerabilities": [5]}'),
         ("kev.json", b'{"vulnerabilities": [{"cveID": "GHSA-1", "dateAdded": "2026-01-01"}]}'),
         ("epss/epss_scores.csv.gz", b"cve,epss,percentile\nCVE-2026-1000,0.9,0.9\n"),
-        ("epss/epss_scores.csv.gz", gzip.compress(EPSS.encode())[:-9]),
-        ("epss/epss_scores.csv.gz", gzip.compress(b"")),
-        ("epss/epss_scores.csv.gz", gzip.compress(b"<html>no such page</html>\n")),
-        ("epss/epss_scores.csv.gz", gzip.compress(b"cve,epss,percentile\n")),
-        ("epss/epss_scores.csv.gz", gzip.compress(b"cve,epss,percentile\nCVE-2026-1000,nan,2\n")),
-        ("epss/epss_scores.csv.gz", gzip.compress(b"cve,epss,percentile\n\xff\xfe\n")),
-        ("epss/epss_scores.csv.gz", gzip.compress(bytes(1 << 20))),
-        ("epss/epss_scores.csv.gz", gzip.compress(b"cve,epss,percentile\n" + b'"' * (1 << 20))),
-        ("cvss/cve_cvss.csv.gz", gzip.compress(b"cve,vector,source\nCVE-2026-1000,CVSS:3.1/AV:N,NVD\n")),
+        ("epss/epss_scores.csv.gz", gzip.compress(EPSS.encode(), mtime=0)[:-9]),
+        ("epss/epss_scores.csv.gz", gzip.compress(b"", mtime=0)),
+        ("epss/epss_scores.csv.gz", gzip.compress(b"<html>no such page</html>\n", mtime=0)),
+        ("epss/epss_scores.csv.gz", gzip.compress(b"cve,epss,percentile\n", mtime=0)),
+        ("epss/epss_scores.csv.gz", gzip.compress(b"cve,epss,percentile\nCVE-2026-1000,nan,2\n", mtime=0)),
+        ("epss/epss_scores.csv.gz", gzip.compress(b"cve,epss,percentile\n\xff\xfe\n", mtime=0)),
+        ("epss/epss_scores.csv.gz", gzip.compress(bytes(1 << 20), mtime=0)),
+        ("epss/epss_scores.csv.gz", gzip.compress(b"cve,epss,percentile\n" + b'"' * (1 << 20), mtime=0)),
+        ("cvss/cve_cvss.csv.gz", gzip.compress(b"cve,vector,source\nCVE-2026-1000,CVSS:3.1/AV:N,NVD\n", mtime=0)),
     ],
 )
 def test_a_source_that_says_nothing_leaves_the_old_shard_in_use(tmp_path: Path, name: str, content: bytes) -> None:
@@ -110,7 +110,7 @@ def test_a_source_that_says_nothing_leaves_the_old_shard_in_use(tmp_path: Path, 
 
 
 def test_entries_that_cannot_be_read_are_counted_and_named(tmp_path: Path) -> None:
-    files = whole() | {"epss/epss_scores.csv.gz": gzip.compress(EPSS.encode() + b"CVE-2026-5000,high,\n")}
+    files = whole() | {"epss/epss_scores.csv.gz": gzip.compress(EPSS.encode() + b"CVE-2026-5000,high,\n", mtime=0)}
     assert build(tmp_path, files).outcome is Outcome.BUILT
     (shard,) = status(tmp_path / "db")
     assert (shard.shard, shard.left_out, shard.contents) == (COMMON, 1, None)
@@ -118,8 +118,8 @@ def test_entries_that_cannot_be_read_are_counted_and_named(tmp_path: Path) -> No
 
 
 def test_a_table_that_expands_without_end_is_refused(tmp_path: Path) -> None:
-    lines = gzip.compress((b"#" * 4000 + b"\n") * 2500)
-    content = gzip.compress(b"cve,epss,percentile\nCVE-2026-1000,0.94,0.99912\n") + lines * 14
+    lines = gzip.compress((b"#" * 4000 + b"\n") * 2500, mtime=0)
+    content = gzip.compress(b"cve,epss,percentile\nCVE-2026-1000,0.94,0.99912\n", mtime=0) + lines * 14
     found = build(tmp_path, {"epss/epss_scores.csv.gz": content})
     assert found.outcome is Outcome.FAILED
     assert found.error is not None

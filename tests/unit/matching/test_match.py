@@ -154,6 +154,11 @@ def test_what_could_not_be_compared_is_a_gap(index: Database, purl: str, kind: G
     assert [(gap.kind, gap.subject) for gap in found.gaps] == [(kind, subject)]
 
 
+def test_what_was_never_published_is_no_gap(index: Database) -> None:
+    found = matched(index, package("pkg:golang/example.com/app@%28devel%29"))
+    assert (found.findings, found.gaps, found.feeds) == ((), (), ())
+
+
 def test_many_packages_share_one_gap(index: Database) -> None:
     (gap,) = matched(index, *(package(f"pkg:gem/a{number}@1.0") for number in range(500))).gaps
     assert "(500 packages)" in gap.reason

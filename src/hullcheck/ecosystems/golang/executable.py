@@ -4,7 +4,15 @@ import re
 from collections.abc import Iterator
 
 from hullcheck.ecosystems.golang.build_information import BuildInformation, Module, find_build_information
-from hullcheck.ecosystems.golang.modules import STDLIB, TOOLCHAIN, is_path, is_version, module_purl, release
+from hullcheck.ecosystems.golang.modules import (
+    DEVELOPMENT,
+    STDLIB,
+    TOOLCHAIN,
+    is_path,
+    is_version,
+    module_purl,
+    release,
+)
 from hullcheck.formats.binary import read_executables
 from hullcheck.model.package import Location, Package, Unread
 from hullcheck.model.source_file import SourceFile
@@ -29,7 +37,7 @@ _UNKNOWN_BASE = "v0.0.0-"
 def parse_executable(file: SourceFile) -> Iterator[Package | Unread]:
     """Yield the modules that `file` was linked from, and the standard library of its toolchain.
 
-    A main module without version is a package without one. Modules that were replaced by a directory or belong to the
+    A main module without version has "(devel)" for one. Modules that were replaced by a directory or belong to the
     same workspace have no version either, but are part of the main module's tree, and no packages.
     """
     seen: set[str] = set()
@@ -72,7 +80,7 @@ def _package(name: str, version: str | None, path: str) -> Package:
     return Package(module_purl(name, version), (Location(path),), path)
 
 
-def _main_version(information: BuildInformation, main: Module) -> str | None:
+def _main_version(information: BuildInformation, main: Module) -> str:
     """Return the version that the toolchain knows; where it only knows a commit or nothing, the one that the program
     was told, if it was told one.
     """
@@ -87,4 +95,4 @@ def _main_version(information: BuildInformation, main: Module) -> str | None:
     version = told.pop() if len(told) == 1 else ""
     if is_version(version):
         return version
-    return main.version if is_version(main.version) else None
+    return main.version if is_version(main.version) else DEVELOPMENT

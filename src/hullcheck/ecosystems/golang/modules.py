@@ -11,6 +11,8 @@ from packageurl import PackageURL
 
 STDLIB = "stdlib"
 TOOLCHAIN = "toolchain"
+# What Go calls the version of a module that was built from a working directory.
+DEVELOPMENT = "(devel)"
 
 _PATH = re.compile(r"[A-Za-z0-9._~-]+(?:/[A-Za-z0-9._~-]+)*")
 _VERSION = re.compile(r"v[0-9]+\.[0-9]+\.[0-9]+(?:-[0-9A-Za-z.-]+)?(?:\+[0-9A-Za-z.-]+)?")
@@ -47,6 +49,11 @@ def release(toolchain: str) -> str | None:
         return None
     number, candidate, development = found.groups()
     return f"{number}-devel" if development else f"{number}{candidate or ''}"
+
+
+def is_development(purl: PackageURL) -> bool:
+    """Say whether the module was built from a working directory, and not from what is published under its path."""
+    return purl.version == DEVELOPMENT
 
 
 def advisory_version(purl: PackageURL) -> str:
