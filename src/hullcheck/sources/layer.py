@@ -56,7 +56,7 @@ class LayerTree:
             blob = self._checked(chunks, name, progress)
             content = decompressed(blob, name, self.limits.layer)
             if diff_id not in {"", self.layer.digest}:
-                content = watched(content, diff_id, f"{name}, uncompressed,")
+                content = watched(content, diff_id, f"{name}, uncompressed")
             try:
                 yield TarReader(ByteStream(content, name), self.limits.archive)
                 # What follows the archive belongs to what the digests are of.

@@ -3,6 +3,7 @@
 import mmap
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import assert_never
 
 from hullcheck.formats.tar import TarReader
 from hullcheck.formats.tar_header import Kind, Member
@@ -25,10 +26,19 @@ _MAGIC = max(map(len, EXECUTABLE_MAGIC))
 
 
 @dataclass(frozen=True, slots=True)
-class _Owed:
-    """A hard link whose content is not at hand, and its place in the archive."""
+class _Link:
+    """What a hard link is: the last that `target`, no link itself, was `before` a place in the archive."""
 
     target: str
+    before: int
+    executable: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Owed:
+    """A hard link whose content is not at hand, its place in the archive and its mode."""
+
+    link: _Link
     place: int
     mode: int
 
@@ -46,32 +56,23 @@ class LayerMembers:
         self._kept = Kept()
         self._brought = Whereabouts()
         self._executables: set[str] = set()
-        self._targets: dict[str, str] = {}  # What each hard link leads to in the end.
+        self._links: dict[str, _Link] = {}
         self._owed: dict[str, _Owed] = {}
 
     def entries(self, archive: TarReader) -> Iterator[Entry]:
         """Yield what the members of `archive` are."""
         for place, member in enumerate(archive):
             path = normalised(member.path)
-            if not path:
-                if path is None:
-                    yield Gap(GapKind.MALFORMED, member.path, "leads out of the image")
+            if path is None:
+                yield Gap(GapKind.MALFORMED, member.path, "leads out of the image")
             elif _WHITEOUT in path and path.rpartition("/")[2].startswith(_WHITEOUT):
                 yield from _whiteout(path)
-            elif member.kind is Kind.FILE:
-                if self._wants(archive, member, path):
-                    yield from self._file(archive, member, path, place)
-                else:
+            elif path:
+                self._links.pop(path, None)
+                if member.kind is Kind.FILE and not self._wants(archive, member, path):
                     yield Hidden(path, here=self._brought.replaced(path, place))
-            elif member.kind is Kind.DIRECTORY:
-                here = self._brought.replaced_by_directory(path, place)
-                yield Hidden(path, alone=not here, here=here)
-            elif member.kind is Kind.HARD_LINK:
-                yield from self._link(member, path, place)
-            elif member.kind is Kind.UNKNOWN:
-                yield Gap(GapKind.UNSUPPORTED, path, "a member of a kind that container engines do not unpack")
-            else:
-                yield Hidden(path, here=self._brought.replaced(path, place))
+                else:
+                    yield from self._member(archive, member, path, place)
 
     def owed(self) -> bool:
         """Say whether a second reading is needed, and prepare it."""
@@ -87,15 +88,16 @@ class LayerMembers:
         found: set[str] = set()
         waiting: dict[str, list[str]] = {}
         for link, owed in self._owed.items():
-            waiting.setdefault(owed.target, []).append(link)
+            waiting.setdefault(owed.link.target, []).append(link)
         for place, member in enumerate(archive):
             path = normalised(member.path)
             if path in waiting and member.kind is not Kind.DIRECTORY:
-                links = [link for link in waiting[path] if place < self._owed[link].place]
+                links = [link for link in waiting[path] if place < self._owed[link].link.before]
                 found.update(links)
                 yield from self._linked(archive, member, links)
         for link in sorted(self._owed.keys() - found):
-            yield Gap(GapKind.UNREADABLE, link, f"a hard link to {self._owed[link].target}, which is not in its layer")
+            target = self._owed[link].link.target
+            yield Gap(GapKind.UNREADABLE, link, f"a hard link to {target}, which is not in its layer")
 
     def _wants(self, archive: TarReader, member: Member, path: str) -> bool:
         if self._selection.executables and member.mode & _ANY_EXECUTE and _is_executable(archive, member):
@@ -103,6 +105,22 @@ class LayerMembers:
             return True
         self._executables.discard(path)
         return self._selection.selects(path)
+
+    def _member(self, archive: TarReader, member: Member, path: str, place: int) -> Iterator[Entry]:
+        match member.kind:
+            case Kind.FILE:
+                yield from self._file(archive, member, path, place)
+            case Kind.DIRECTORY:
+                here = self._brought.replaced_by_directory(path, place)
+                yield Hidden(path, alone=not here, here=here)
+            case Kind.HARD_LINK:
+                yield from self._link(member, path, place)
+            case Kind.SYMLINK | Kind.DEVICE:
+                yield Hidden(path, here=self._brought.replaced(path, place))
+            case Kind.UNKNOWN:
+                yield Gap(GapKind.UNSUPPORTED, path, "a member of a kind that container engines do not unpack")
+            case _:
+                assert_never(member.kind)
 
     def _file(self, archive: TarReader, member: Member, path: str, place: int) -> Iterator[Entry]:
         if self._brought.lies_below(path):
@@ -122,20 +140,27 @@ class LayerMembers:
         if not target:
             yield Gap(GapKind.MALFORMED, path, f"a hard link to {member.target!r}")
             return
-        target = self._targets.get(target, target)
-        present = self._brought.place(target) is not None
-        executable = present and target in self._executables
-        content = self._kept.get(target) if present else None
+        link = self._links.get(target) or _Link(target, place, self._is_executable_now(target))
+        content = self._kept.get(link.target) if self._is_there(link) else None
         here = self._brought.replaced(path, place)
-        self._targets[path] = target
-        if here or not (executable or self._selection.selects(path)):
+        self._links[path] = link
+        wanted = link.executable or self._selection.selects(path)
+        if here or not wanted:
             yield Hidden(path, here=here)
-        if executable or self._selection.selects(path):
+        if wanted:
             self._brought.note(path, place)
             if content is None:
-                self._owed[path] = _Owed(target, place, member.mode)
+                self._owed[path] = _Owed(link, place, member.mode)
             else:
                 yield SourceFile(path, content, member.mode)
+
+    def _is_executable_now(self, path: str) -> bool:
+        return path in self._executables and self._brought.place(path) is not None
+
+    def _is_there(self, link: _Link) -> bool:
+        """Say whether the target still is what it was for the link."""
+        place = self._brought.place(link.target)
+        return place is not None and place < link.before
 
     def _linked(self, archive: TarReader, member: Member, links: list[str]) -> Iterator[Entry]:
         """Yield what `links` are, whose target is `member`."""
