@@ -25,6 +25,8 @@ def collect(tree: Tree, index: Index) -> LayerInventory:
                 readings[entry.path] = tuple(_read(analyzer, entry) for analyzer in index.select(entry))
                 hidden.add(entry.path)
             case Hidden():
+                if entry.here:
+                    _forget(entry.path, readings)
                 (emptied if entry.below else replaced if entry.alone else hidden).add(entry.path)
             case Gap():
                 gaps.append(entry)
@@ -40,6 +42,12 @@ def collect(tree: Tree, index: Index) -> LayerInventory:
         frozenset(replaced),
         tuple(gaps),
     )
+
+
+def _forget(path: str, readings: dict[str, tuple[Reading, ...]]) -> None:
+    """Remove what was read at `path` and below it."""
+    for gone in [read for read in readings if read == path or read.startswith(f"{path}/")]:
+        del readings[gone]
 
 
 def _read(analyzer: Analyzer, file: SourceFile) -> Reading:

@@ -2,6 +2,11 @@
 
 from collections.abc import Iterator
 
+from hullcheck.errors import LimitExceeded
+
+# Builders of images write each path once. What reads a layer looks through all that it found for each replacement.
+MAX_REPLACED = 1000
+
 
 class Whereabouts:
     """Files by path, each with its place in the archive.
@@ -13,6 +18,7 @@ class Whereabouts:
         self._places: dict[str, int] = {}
         self._directories: set[str] = set()
         self._replaced: dict[str, int] = {}
+        self._count = 0
 
     def note(self, path: str, place: int) -> None:
         """Note the file at `path`."""
@@ -37,6 +43,9 @@ class Whereabouts:
         """Say whether the member at `path`, which is no directory, replaces files that were noted, and note that."""
         if path not in self._places and path not in self._directories:
             return False
+        self._count += 1
+        if self._count > MAX_REPLACED:
+            raise LimitExceeded(path, f"one of more than {MAX_REPLACED} files that later members of the layer replace")
         self._replaced[path] = place
         return True
 

@@ -94,3 +94,18 @@ def test_of_several_files_with_one_path_the_last_is_read() -> None:
     index = Index((analyzer("w", content),))
     layer = collect(Listing((SourceFile("w", b"first"), SourceFile("w", b"last"))), index)
     assert [gap.reason for one in layer.readings for gap in one.gaps] == ["last"]
+
+
+def test_what_a_later_member_of_the_layer_replaces_is_not_read() -> None:
+    index = Index((analyzer("half", half, names=frozenset({"w"})),))
+    given = (
+        SourceFile("a/w", b""),
+        SourceFile("ab/w", b""),
+        SourceFile("b/w", b""),
+        Hidden("a", here=True),
+        Hidden("b/w", here=True),
+        SourceFile("b/w", b""),
+    )
+    layer = collect(Listing(given), index)
+    assert [one.path for one in layer.readings] == ["ab/w", "b/w"]
+    assert layer.hidden == {"a", "a/w", "ab/w", "b/w"}

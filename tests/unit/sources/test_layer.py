@@ -335,6 +335,12 @@ def test_a_directory_that_is_told_twice_hides_nothing_here() -> None:
     assert found[-1] == Hidden("a", alone=True)
 
 
+def test_endless_replacements_end_at_the_limit() -> None:
+    members = [member for _ in range(1001) for member in (file("a/status"), file("a"))]
+    with pytest.raises(ImageError, match="more than 1000 files that later members of the layer replace"):
+        entries(*members)
+
+
 # Digests
 
 
