@@ -56,7 +56,6 @@ class Hullcheck:
         *arguments: str | Path,
         env: Mapping[str, str] | None = None,
         cwd: Path | None = None,
-        user: int | None = None,
         stdin: str | None = None,
     ) -> Run:
         environment = {
@@ -68,7 +67,6 @@ class Hullcheck:
             **{name: value for name, value in os.environ.items() if name.startswith("COV")},
             **(env or {}),
         }
-        identity: dict[str, Any] = {} if user is None else {"user": user, "group": user, "extra_groups": []}
         done = subprocess.run(
             [COMMAND, *(str(argument) for argument in arguments)],
             capture_output=True,
@@ -78,7 +76,6 @@ class Hullcheck:
             cwd=cwd or self.home,
             input=stdin,
             timeout=120,
-            **identity,
         )
         assert "Traceback" not in done.stderr, done.stderr
         return Run(done.returncode, done.stdout, done.stderr)

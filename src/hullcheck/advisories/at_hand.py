@@ -68,11 +68,14 @@ def _comes_from(source: Source, path: Path) -> bool:
 
 def _download(shards: Collection[str], source: Source, provision: Provision) -> None:
     task = Refresh(source, provision.directory, provision.schemes, provision.now, MAX_AGE, provision.progress)
-    for refreshed in update(shards, task):
-        if refreshed.outcome is Outcome.FAILED and refreshed.error is not None:
-            provision.warn(f"the advisories of {refreshed.shard} could not be downloaded: {refreshed.error}")
-        elif refreshed.outcome is Outcome.ABSENT and not refreshed.usable and refreshed.shard != COMMON:
-            provision.warn(f"{source.address} has no advisories of {refreshed.shard}")
+    refreshed = update(shards, task)
+    failed = [one for one in refreshed if one.outcome is Outcome.FAILED]
+    if failed:
+        names = ", ".join(one.shard for one in failed)
+        provision.warn(f"could not be downloaded: {names}: {failed[0].error}")
+    absent = [one.shard for one in refreshed if one.outcome is Outcome.ABSENT and not one.usable]
+    if missing := ", ".join(shard for shard in absent if shard != COMMON):
+        provision.warn(f"{source.address} has no advisories of {missing}")
 
 
 class _Joined:

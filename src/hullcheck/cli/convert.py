@@ -8,7 +8,7 @@ from hullcheck.cli.delivery import deliver, plan
 from hullcheck.cli.messages import Messages
 from hullcheck.codec import decode
 from hullcheck.config.settings import Settings
-from hullcheck.errors import InvalidParameter
+from hullcheck.errors import InvalidParameter, MalformedFile
 
 
 def convert(file: str, settings: Settings) -> int:
@@ -18,6 +18,9 @@ def convert(file: str, settings: Settings) -> int:
         content = Path(file).read_bytes()
     except OSError as error:
         raise InvalidParameter(f"{file}: cannot be read: {error.strerror}") from error
-    result = decode(content, file)
+    try:
+        result = decode(content, file)
+    except MalformedFile as error:
+        raise InvalidParameter(error.message, hint="name a JSON result that Hullcheck has written") from error
     deliver(wanted, result, os.environ, Messages(sys.stderr, quiet=settings.flag("quiet")))
     return 0
