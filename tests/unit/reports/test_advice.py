@@ -60,5 +60,13 @@ def test_upgrades_that_remove_exploited_and_worse_flaws_come_first() -> None:
     ]
 
 
+def test_one_exploited_flaw_outweighs_worse_ones_that_nobody_exploits() -> None:
+    scanned = result("repo-lock-files")
+    exploited = tuple(
+        replace(f, kev_added="2026-01-01" if f.package.purl.name == "jinja2" else "") for f in scanned.findings
+    )
+    assert name(upgrades(replace(scanned, findings=exploited))[0].affected.packages[0].purl) == "jinja2"
+
+
 def test_what_has_no_fix_asks_for_no_upgrade() -> None:
     assert upgrades(result("old-data")) == ()

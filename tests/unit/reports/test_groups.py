@@ -46,6 +46,12 @@ def test_packages_of_one_source_with_other_flaws_stand_apart() -> None:
     ]
 
 
+def test_packages_whose_flaws_are_fixed_in_different_versions_stand_apart() -> None:
+    whole = result("image-with-gaps")
+    other = tuple(replace(f, fixed="9") if f.package.purl.name == "openssl" else f for f in whole.findings)
+    assert [len(each.packages) for each in groups(replace(whole, findings=other))[0].affected[:2]] == [1, 1]
+
+
 def test_the_worst_come_first_in_groups_packages_and_findings() -> None:
     for group in groups(result("image-with-gaps")):
         for affected in group.affected:

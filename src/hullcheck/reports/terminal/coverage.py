@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from hullcheck.model.coverage import Coverage, FeedUse
+from hullcheck.model.coverage import Coverage, Examined, FeedUse
 from hullcheck.model.gap import Gap, GapKind
 from hullcheck.reports.gaps import by_kind, heading
 from hullcheck.reports.terminal.layout import Line, cells, padded, paragraph
@@ -26,12 +26,13 @@ def coverage_lines(coverage: Coverage, width: int) -> Iterator[Line]:
 
 
 def _examined(coverage: Coverage, width: int) -> Iterator[Line]:
-    seen = (
-        f"{counted(each.packages, 'package')} in {counted(each.files, 'file')} ({visible(each.analyzer)})"
-        for each in coverage.examined
-    )
-    text = " · ".join(seen) or "no file that holds packages"
+    text = " · ".join(map(_seen, coverage.examined)) or "no file that holds packages"
     yield from paragraph(text, width, "", ((padded("  looked at", _LABEL + 2), "dim"),), " " * (_LABEL + 2))
+
+
+def _seen(examined: Examined) -> str:
+    packages = f"{counted(examined.packages, 'package')} in " if examined.packages else ""
+    return f"{packages}{counted(examined.files, 'file')} ({visible(examined.analyzer)})"
 
 
 def _compared(feeds: Sequence[FeedUse], width: int) -> Iterator[Line]:

@@ -14,7 +14,9 @@ from hullcheck.reports.terminal.layout import Line, Span, cells, fitted, folded,
 from hullcheck.reports.terminal.words import counted
 from hullcheck.reports.visible import shortened, visible
 
-_ROWS = 8  # of one package; what is beyond is listed by its ids
+# Of one package. What is beyond is listed by its ids, and what is milder than medium sooner.
+_ROWS = 8
+_MILD_ROWS = 3
 _WIDEST_ID = 20  # GHSA-xxxx-xxxx-xxxx has 19
 _WIDEST_FIX = 24
 _WIDEST_RULE = 120
@@ -123,10 +125,12 @@ def _notes(package: Package, affected: Affected) -> Iterator[str]:
 
 def _chosen(findings: Sequence[Finding]) -> tuple[list[Finding], list[Finding]]:
     """Return the findings that get a row (the worst, and all that are known to be exploited), and the others."""
-    if len(findings) <= _ROWS + 1:
-        return list(findings), []
-    rows, rest = list(findings[:_ROWS]), findings[_ROWS:]
-    return rows + [each for each in rest if each.kev_added], [each for each in rest if not each.kev_added]
+    rows: list[Finding] = []
+    rest: list[Finding] = []
+    for number, finding in enumerate(findings):
+        limit = _ROWS if finding.severity.rank <= Severity.MEDIUM.rank else _MILD_ROWS
+        (rows if number < limit or finding.kev_added else rest).append(finding)
+    return (rows, rest) if len(rest) > 1 else (list(findings), [])
 
 
 def _row(finding: Finding, columns: Columns) -> Iterator[Line]:

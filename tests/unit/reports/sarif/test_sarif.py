@@ -166,6 +166,16 @@ def test_weaknesses_become_tags_as_github_spells_them() -> None:
     assert rule.texts("properties", "tags") == ["security", "vulnerability", "critical", "external/cwe/cwe-078"]
 
 
+def test_a_rule_has_no_more_tags_than_github_takes() -> None:
+    scanned = result("one-finding")
+    (match,) = scanned.findings[0].matches
+    weak = replace(match, advisory=replace(match.advisory, cwes=tuple(f"CWE-{number}" for number in range(100, 140))))
+    (rule,) = read(render(replace(scanned, findings=(replace(scanned.findings[0], matches=(weak,)),)))).rules
+    tags = rule.texts("properties", "tags")
+    assert tags[:4] == ["security", "vulnerability", "high", "external/cwe/cwe-100"]
+    assert len(tags) == 20
+
+
 def test_known_exploited_flaws_are_tagged() -> None:
     assert "known-exploited" in read(render(result("repo-lock-files"))).rules[0].texts("properties", "tags")
 
