@@ -9,7 +9,7 @@ from datetime import timedelta
 
 from hullcheck.advisories.build import build, update
 from hullcheck.advisories.refresh import Outcome, Refresh, Refreshed
-from hullcheck.advisories.sources import source_at
+from hullcheck.advisories.sources import OSV_BUCKET, source_at
 from hullcheck.advisories.status import ShardStatus, status
 from hullcheck.cli import clock
 from hullcheck.cli.messages import Messages, one_line
@@ -34,6 +34,10 @@ def _build(settings: Settings) -> int:
     place = settings.text("from")
     if not place:
         raise InvalidParameter("db build: --from is missing", hint="name a directory or URL with ECOSYSTEM/all.zip")
+    return _build_from(place, settings)
+
+
+def _build_from(place: str, settings: Settings) -> int:
     messages = Messages(sys.stderr, quiet=settings.flag("quiet"))
     with ExitStack() as opened:
         built = build(_task(place, settings, opened))
@@ -43,12 +47,14 @@ def _build(settings: Settings) -> int:
 
 
 def _update(settings: Settings) -> int:
-    """Bring each shard up to date from where it came from, or all from the source that is named."""
+    """Bring each shard up to date from where it came from, or all from the source that is named.
+
+    Where there is none yet, all that the source has are made.
+    """
     messages = Messages(sys.stderr, quiet=settings.flag("quiet"))
     there = [shard for shard in status(database_directory(settings)) if not shard.error]
     if not there:
-        messages.note("the database is empty: scans download what they need, `hullcheck db build` makes all of it")
-        return 0
+        return _build_from(settings.text("db-source") or OSV_BUCKET, settings)
     named = settings.text("db-source")
     places: dict[str, list[str]] = {}
     for shard in there:

@@ -55,7 +55,11 @@ LIST = (
         "build the advisory database from a directory or URL",
         examples=("hullcheck db build --from /srv/osv", "hullcheck db build --from https://mirror.example/osv"),
     ),
-    Command("db update", "download newer advisories for what is in the database", examples=("hullcheck db update",)),
+    Command(
+        "db update",
+        "download newer advisories for what is in the database, or all if it is empty",
+        examples=("hullcheck db update",),
+    ),
     Command("db status", "show what the advisory database holds, and from when", examples=("hullcheck db status",)),
     Command(
         "convert",
