@@ -6,6 +6,7 @@ from itertools import pairwise
 
 import pytest
 from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from packageurl import PackageURL
 from scripts import result_schema
 from tests.unit.json_schema import problems
@@ -219,6 +220,21 @@ def test_a_result_that_is_cut_anywhere_is_refused() -> None:
     for end in range(0, len(document), 13):
         with pytest.raises(MalformedFile):
             codec.decode(document[:end])
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    st.integers(0),
+    st.integers(0, 40),
+    st.sampled_from((b"", b"null", b"-1e999", b"[", b"\xff", b"\\ud800", b"@%zz#?", b"//")),
+)
+def test_a_result_that_is_damaged_anywhere_is_read_or_refused(at: int, cut: int, put: bytes) -> None:
+    document = codec.encode(_result(_finding(_advisory())))
+    at %= len(document)
+    try:
+        codec.decode(document[:at] + put + document[at + cut :])
+    except MalformedFile as error:
+        assert error.problem
 
 
 def test_the_schema_refuses_what_the_decoder_refuses() -> None:

@@ -16,7 +16,7 @@ SOURCE_ROOT = "%SRCROOT%"
 
 _LOCATIONS = 100  # GitHub shows no more of a result
 _COMMAND = 200
-_TRANSPORT = re.compile(r"^(?:docker-archive|oci|oci-archive|oci-layout):")
+_PREFIX = re.compile(r"^(?:docker-archive:|docker://|oci-archive:|oci:|registry:)")
 _TAG_OR_DIGEST = re.compile(r"(?::[^/:@]*)?(?:@.*)?$")
 # RFC 3986, section 3.3, without ":", which would make a scheme of the first segment.
 _SAFE = "!$&'()*+,;=@~"
@@ -79,14 +79,13 @@ def places(target: Target) -> Places:
 def image_name(target: Target) -> str:
     """Return the name of an image without tag and digest, which stays when the image is built again.
 
-    Where it was read from a file, that is its name in there, or else the name of the file.
+    Where it was read from a file, that is its name in there (an OCI layout may know nothing but a tag), or else the
+    name of the file.
     """
-    tags = target.image.tags if target.image else ()
-    if target.source == "registry" or not tags:
-        given = _TRANSPORT.sub("", target.name)
-        given = given.rstrip("/").rpartition("/")[2] if given.startswith(("/", ".")) else given
-    else:
-        given = tags[0]
+    tags = target.image.tags if target.image and target.source != "registry" else ()
+    given = next((tag for tag in tags if "/" in tag or ":" in tag), "") or _PREFIX.sub("", target.name)
+    if given.startswith(("/", ".", "~")):
+        given = given.rstrip("/").rpartition("/")[2]
     return _TAG_OR_DIGEST.sub("", given)
 
 
