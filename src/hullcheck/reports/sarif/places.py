@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import assert_never
 from urllib.parse import quote
 
 from packageurl import PackageURL
@@ -74,6 +75,8 @@ def places(target: Target) -> Places:
             return Places(below, whole, SOURCE_ROOT, commands)
         case TargetKind.ROOTFS | TargetKind.SBOM:
             return Places("", whole, "", commands)
+        case _:
+            assert_never(target.kind)
 
 
 def image_name(target: Target) -> str:

@@ -194,6 +194,13 @@ def test_coverage_says_what_was_looked_at_with_which_data_and_until_when() -> No
     assert "all from https://osv.example, fetched 2026-02-03" in text
 
 
+def test_a_feed_that_holds_nothing_is_said_to_hold_nothing() -> None:
+    scanned = result("empty")
+    nothing = replace(scanned.coverage.feeds[0], advisories=0, origin="", fetched="", data_until="")
+    text = render(replace(scanned, coverage=replace(scanned.coverage, feeds=(nothing,))))
+    assert "crates.io  2 packages with no advisories\n" in text
+
+
 def test_gaps_are_counted_with_examples_and_each_hint_once() -> None:
     gaps = tuple(replace(GAP, subject=f"{number}.json") for number in range(12))
     text = render(replace(result("empty"), coverage=Coverage((), (), gaps)))
