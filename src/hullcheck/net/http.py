@@ -61,6 +61,10 @@ class Unmendable(NetworkError):
     """A failure that asking again does not mend: a certificate that is not trusted, an address that is none."""
 
 
+class Untrusted(Unmendable):
+    """The server speaks TLS, and nobody vouches for its certificate."""
+
+
 class Response:
     """An answer: its head, and its body to be read once.
 

@@ -12,7 +12,7 @@ from hullcheck.net.authorization import authorization
 from hullcheck.net.challenge import challenges
 from hullcheck.net.credentials import Keychain, host_key
 from hullcheck.net.digest import digest_of, is_digest
-from hullcheck.net.http import NOTHING, Http, Response, origin
+from hullcheck.net.http import NOTHING, Http, Response, Untrusted, origin
 from hullcheck.net.proxy import is_loopback
 from hullcheck.net.reference import DOCKER_HUB, Reference
 
@@ -115,15 +115,12 @@ class Registry:
             return
         try:
             self._ping(self._base)
+        except Untrusted:
+            raise
         except NetworkError as error:
-            if error.status:
-                return
-            try:
+            if not error.status:
                 self._ping(plain)
-            except NetworkError as other:
-                # It does speak TLS, which could not be trusted, or does not speak at all.
-                raise (error if other.status else other) from None
-            self._base = plain
+                self._base = plain
 
     def _ping(self, base: str) -> None:
         with self._http.open("GET", f"{base}/v2/", accept=_ANSWERED):

@@ -19,7 +19,7 @@ from urllib3.exceptions import (
 
 from hullcheck import __version__
 from hullcheck.errors import InvalidParameter, NetworkError
-from hullcheck.net.http import HttpOptions, Response, Unmendable, shown
+from hullcheck.net.http import HttpOptions, Response, Unmendable, Untrusted, shown
 from hullcheck.net.proxy import proxy_for
 
 USER_AGENT = f"hullcheck/{__version__}"
@@ -131,8 +131,10 @@ def _failure(method: str, url: str, error: HTTPError) -> NetworkError:
     host = urlsplit(url).netloc.rpartition("@")[2]
     kind = NetworkError
     match error:
+        case SSLError() if isinstance(_innermost(error), ssl.SSLCertVerificationError):
+            kind, problem, hint = Untrusted, f"the certificate of {host} is not trusted: {_last(error)}", _TLS_HINT
         case SSLError():
-            kind, problem, hint = Unmendable, f"no TLS with {host}: {_last(error)}", _TLS_HINT
+            kind, problem, hint = Unmendable, f"no TLS with {host}: {_last(error)}", "check the address and its scheme"
         case LocationValueError():
             kind, problem, hint = Unmendable, "not an address", "check the address"
         case ProxyError():
@@ -151,9 +153,14 @@ def _failure(method: str, url: str, error: HTTPError) -> NetworkError:
 _TLS_HINT = "name the authority's certificate with --ca-bundle if the registry has its own"
 
 
-def _last(error: BaseException) -> str:
-    """Return in one line what the innermost cause says."""
+def _innermost(error: BaseException) -> BaseException:
     while (inner := error.__cause__ or error.__context__) is not None:
         error = inner
+    return error
+
+
+def _last(error: BaseException) -> str:
+    """Return in one line what the innermost cause says."""
+    error = _innermost(error)
     reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
     return " ".join(reason.split())[:200] or type(error).__name__

@@ -1,0 +1,107 @@
+"""Logins as `docker login` leaves them."""
+
+import base64
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from hullcheck.errors import InvalidParameter
+from hullcheck.net.credentials import Keychain, Login, host_key, read_keychain
+
+
+def encoded(login: str) -> str:
+    return base64.b64encode(login.encode()).decode()
+
+
+def keychain(tmp_path: Path, content: Any) -> Keychain:
+    path = tmp_path / "config.json"
+    path.write_text(content if isinstance(content, str) else json.dumps(content))
+    return read_keychain(str(path))
+
+
+def test_logins_are_for_their_own_registry(tmp_path: Path) -> None:
+    auths = {
+        "https://index.docker.io/v1/": {"auth": encoded("hub:one")},
+        "registry.example": {"auth": encoded("user:with:colons")},
+        "https://other.example:5000/v2/": {"username": "plain", "password": "secret"},
+        "http://Third.example": {"auth": encoded("third:\0")},
+        "identity.example": {"auth": encoded("<token>:"), "identitytoken": "refresh"},
+        "registry.token.example": {"registrytoken": "bearer"},
+        "empty.example": {},
+    }
+    keys = keychain(tmp_path, {"auths": auths, "HttpHeaders": {"x": "y"}})
+    assert keys.login("docker.io") == Login("hub", "one")
+    assert keys.login("registry.example") == Login("user", "with:colons")
+    assert keys.login("other.example:5000") == Login("plain", "secret")
+    assert keys.login("third.example") == Login("third", "")
+    assert keys.login("identity.example") == Login("<token>", "", "refresh")
+    assert keys.login("registry.token.example") == Login(registry_token="bearer")
+    for host in ("empty.example", "example", "registry.example:443", "other.example", "sub.registry.example", "x"):
+        assert keys.login(host) is None
+
+
+def test_an_exact_name_goes_before_an_address(tmp_path: Path) -> None:
+    for order in (1, -1):
+        auths = [
+            ("https://registry.example/v1/", {"auth": encoded("old:1")}),
+            ("registry.example", {"auth": encoded("new:2")}),
+        ]
+        assert keychain(tmp_path, {"auths": dict(auths[::order])}).login("registry.example") == Login("new", "2")
+
+
+@pytest.mark.parametrize(
+    ("address", "key"),
+    [
+        ("https://index.docker.io/v1/", "docker.io"),
+        ("docker.io", "docker.io"),
+        ("registry-1.docker.io", "docker.io"),
+        ("https://Registry.Example:5000/v2/", "registry.example:5000"),
+        ("localhost:5000", "localhost:5000"),
+    ],
+)
+def test_hosts_are_compared_without_scheme_and_path(address: str, key: str) -> None:
+    assert host_key(address) == key
+
+
+def test_helpers_are_known_by_host(tmp_path: Path) -> None:
+    keys = keychain(tmp_path, {"credHelpers": {"one.example": "ecr-login"}, "credsStore": "desktop"})
+    assert (keys.helper("one.example"), keys.helper("two.example")) == ("ecr-login", "desktop")
+    assert keychain(tmp_path, {}).helper("one.example") == ""
+
+
+def test_without_a_file_there_are_no_logins(tmp_path: Path) -> None:
+    assert read_keychain("") == Keychain()
+    assert read_keychain(str(tmp_path / "gone.json")).logins == {}
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "",
+        "{",
+        "[]",
+        '{"auths": []}',
+        '{"auths": {"a": "b"}}',
+        '{"auths": {"a": {"auth": 1}}}',
+        '{"credHelpers": 1}',
+        '{"auths": {"a": {"auth": "%%%"}}}',
+        '{"auths": {"a": {"auth": "/w=="}}}',
+    ],
+)
+def test_a_file_that_is_damaged_is_named(tmp_path: Path, content: str) -> None:
+    with pytest.raises(InvalidParameter, match=r"config\.json: ") as raised:
+        keychain(tmp_path, content)
+    assert raised.value.hint
+
+
+def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
+    with pytest.raises(InvalidParameter, match="Is a directory"):
+        read_keychain(str(tmp_path))
+
+
+def test_secrets_are_not_shown() -> None:
+    login = Login("user", "secret", "refresh", "bearer")
+    for shown in (repr(login), repr(Keychain("p", {"a": login}))):
+        assert not any(secret in shown for secret in ("secret", "refresh", "bearer"))
