@@ -58,7 +58,8 @@ class DirectoryTree:
 def open_directory(path: str, kind: TargetKind, options: SourceOptions, progress: Progress) -> DirectoryTree:
     """Return the tree of the directory at `path`."""
     try:
-        mode = Path(path).stat().st_mode
+        # `Path` takes no path for the working directory.
+        mode = os.stat(path).st_mode  # noqa: PTH116
     except OSError as error:
         raise DirectoryError(f"{path}: {error.strerror}", hint="name an existing directory") from error
     if not stat.S_ISDIR(mode):
