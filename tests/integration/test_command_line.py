@@ -262,5 +262,5 @@ def test_ctrl_c_ends_in_one_line_and_leaves_nothing(bare: Hullcheck, tmp_path: P
     process.send_signal(signal.SIGINT)
     _, err = process.communicate(timeout=30)
     assert process.returncode == 130
-    assert err.strip() == "hullcheck: interrupted, nothing was written"
+    assert err.strip() == "hullcheck: interrupted, nothing is left half-written"
     assert [path.name for path in bare.database.iterdir() if not path.name.endswith(".lock")] == []

@@ -31,7 +31,7 @@ def _guarded(arguments: list[str]) -> int:
         Messages(sys.stderr).error(error)
         return exits.of_error(error)
     except KeyboardInterrupt:
-        sys.stderr.write("\nhullcheck: interrupted, nothing was written\n")
+        sys.stderr.write("\nhullcheck: interrupted, nothing is left half-written\n")
         return exits.INTERRUPTED
     except BrokenPipeError:
         # The reader of stdout has gone (`| head`). Nothing is left to say, and Python must not try at exit.
