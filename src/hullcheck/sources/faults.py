@@ -21,4 +21,5 @@ def told_as(kind: type[SourceError]) -> Iterator[None]:
     except NetworkError as error:
         raise kind(error.message, hint=error.hint) from error
     except OSError as error:
-        raise kind(f"{error.filename or 'reading'}: {error.strerror or error}") from error
+        hint = "check that it is there, that it can be read, and that there is room for temporary files"
+        raise kind(f"{error.filename or 'reading'}: {error.strerror or error}", hint=hint) from error
