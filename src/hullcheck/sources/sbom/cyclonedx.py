@@ -89,7 +89,7 @@ def _item(component: Node, files: Mapping[str, str], sbom: str) -> Package | Req
     purl = component.text_or_none("purl") or ""
     properties = _properties(component)
     kind = component.text_or_none("type") or ""
-    if not purl and (kind in _NO_PACKAGES or (kind == "application" and f"{_TRIVY}Type" in properties)):
+    if not purl and (kind in _NO_PACKAGES or _is_group(component, kind, properties)):
         return None
     group, name = component.text_or_none("group"), component.text("name")
     development = any(properties.get(key) == "true" for key in _DEVELOPMENT)
@@ -105,6 +105,12 @@ def _item(component: Node, files: Mapping[str, str], sbom: str) -> Package | Req
         licences=tuple(_licences(component)),
     )
     return item(listed, sbom)
+
+
+def _is_group(component: Node, kind: str, properties: Mapping[str, str]) -> bool:
+    """Say whether a component without a purl only holds others: a lock file of Trivy's, or one that has no version."""
+    listed = kind == "application" and f"{_TRIVY}Type" in properties
+    return listed or (not component.text_or_none("version") and any(True for _ in component.nodes("components")))
 
 
 def _properties(component: Node) -> dict[str, str]:
