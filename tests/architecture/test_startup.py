@@ -1,3 +1,4 @@
+import os
 import subprocess
 import sys
 import time
@@ -8,10 +9,13 @@ LIMIT = 0.100  # seconds
 
 
 def test_the_version_is_printed_in_under_100_ms() -> None:
+    # Child processes that write coverage data import it first.
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("COV")}
+    command = [sys.executable, "-m", "hullcheck", "--version"]
     times = []
     for _ in range(7):
         started = time.perf_counter()
-        done = subprocess.run([sys.executable, "-m", "hullcheck", "--version"], capture_output=True, check=True)
+        done = subprocess.run(command, capture_output=True, check=True, env=environment)
         times.append(time.perf_counter() - started)
         assert done.stdout.decode() == f"hullcheck {__version__}\n"
     # The machine is shared with other tests: the fastest run is the one that measures the program.

@@ -35,13 +35,18 @@ BUILDER = """
 """
 
 
+def untraced() -> dict[str, str]:
+    """Return the environment without what makes child processes write coverage data, which limits and signals break."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("COV")}
+
+
 def start_builder(feeds: Path, directory: Path, before: str = "") -> "subprocess.Popen[str]":
     """Start a process that builds the shard of PyPI, after the statement `before`."""
     program = textwrap.dedent(BUILDER).format(before=before)
     paths = os.pathsep.join((str(PROJECT / "src"), str(PROJECT)))
     return subprocess.Popen(
         [sys.executable, "-c", program, str(feeds), str(directory)],
-        env={**os.environ, "PYTHONPATH": paths},
+        env={**untraced(), "PYTHONPATH": paths},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
