@@ -30,11 +30,13 @@ class TarLimits:
     """How much an archive may hold before it is refused.
 
     `members` counts headers, those of extensions included: the largest images have some 500,000 files. `extension` is
-    the size in bytes of one long name or pax header; Go's `archive/tar` has the same limit.
+    the size in bytes of one long name or pax header; Go's `archive/tar` has the same limit. `names` is the length of
+    all paths together, which those who read the archive have to remember: half a million take some 50 MB.
     """
 
     members: int = 2_000_000
     extension: int = 1024 * 1024
+    names: int = 256 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +63,7 @@ class TarReader:
     def __iter__(self) -> Iterator[Member]:
         """Yield the members; raise `MalformedFile` where the archive is damaged or ends within a member."""
         extensions: _Extensions | None = None
-        headers = 0
+        headers = names = 0
         while (block := self._header()) is not None:
             headers += 1
             if headers > self._limits.members:
@@ -71,6 +73,11 @@ class TarReader:
                 continue
             self._member = self._plain(block) if extensions is None else self._special(block, extensions)
             extensions = None
+            names += len(self._member.path)
+            if names > self._limits.names:
+                raise LimitExceeded(
+                    self._stream.path, f"an archive whose names have more than {self._limits.names} bytes"
+                )
             yield self._member
         if extensions is not None:
             raise self._malformed("ends after an extended header")

@@ -6,7 +6,10 @@ from contextlib import contextmanager
 from hullcheck.errors import LimitExceeded, MalformedFile, NetworkError, SourceError
 
 _DAMAGED = "it is damaged or incomplete: build, save or pull it again"
-_LIMITED = "raise the limit if you trust it"
+_LIMITED = "nothing beyond the limit is read: make sure that it is what you mean to scan"
+
+# Characters of a message. What it names was chosen by others.
+_LONGEST = 1000
 
 
 @contextmanager
@@ -15,11 +18,15 @@ def told_as(kind: type[SourceError]) -> Iterator[None]:
     try:
         yield
     except LimitExceeded as error:
-        raise kind(error.message, hint=_LIMITED) from error
+        raise kind(_bounded(error.message), hint=_LIMITED) from error
     except MalformedFile as error:
-        raise kind(error.message, hint=error.hint or _DAMAGED) from error
+        raise kind(_bounded(error.message), hint=_bounded(error.hint) or _DAMAGED) from error
     except NetworkError as error:
         raise kind(error.message, hint=error.hint) from error
     except OSError as error:
         hint = "check that it is there, that it can be read, and that there is room for temporary files"
         raise kind(f"{error.filename or 'reading'}: {error.strerror or error}", hint=hint) from error
+
+
+def _bounded(text: str) -> str:
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"

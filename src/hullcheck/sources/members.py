@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import assert_never
 
+from hullcheck.errors import LimitExceeded
 from hullcheck.formats.tar import TarReader
 from hullcheck.formats.tar_header import Kind, Member
 from hullcheck.model.gap import Gap, GapKind
@@ -17,9 +18,10 @@ from hullcheck.sources.selection import Selection
 from hullcheck.sources.whereabouts import Whereabouts
 
 _WHITEOUT = ".wh."
-# Of AUFS, from which whiteouts come: its own administration, but for the marker of opaque directories.
-_ADMINISTRATION = ".wh..wh."
 _OPAQUE = ".wh..wh..opq"
+
+# What nobody could read through is no image.
+MAX_GAPS = 1000
 
 _ANY_EXECUTE = 0o111
 _MAGIC = max(map(len, EXECUTABLE_MAGIC))
@@ -58,15 +60,16 @@ class LayerMembers:
         self._executables: set[str] = set()
         self._links: dict[str, _Link] = {}
         self._owed: dict[str, _Owed] = {}
+        self._gaps = 0
 
     def entries(self, archive: TarReader) -> Iterator[Entry]:
         """Yield what the members of `archive` are."""
         for place, member in enumerate(archive):
             path = normalised(member.path)
             if path is None:
-                yield Gap(GapKind.MALFORMED, member.path, "leads out of the image")
+                yield self._gap(GapKind.MALFORMED, member.path, "leads out of the image")
             elif _WHITEOUT in path and path.rpartition("/")[2].startswith(_WHITEOUT):
-                yield from _whiteout(path)
+                yield self._whiteout(path)
             elif path:
                 self._links.pop(path, None)
                 if member.kind is Kind.FILE and not self._wants(archive, member, path):
@@ -97,7 +100,7 @@ class LayerMembers:
                 yield from self._linked(archive, member, links)
         for link in sorted(self._owed.keys() - found):
             target = self._owed[link].link.target
-            yield Gap(GapKind.UNREADABLE, link, f"a hard link to {target}, which is not in its layer")
+            yield self._gap(GapKind.UNREADABLE, link, f"a hard link to {target}, which is not in its layer")
 
     def _wants(self, archive: TarReader, member: Member, path: str) -> bool:
         if self._selection.executables and member.mode & _ANY_EXECUTE and _is_executable(archive, member):
@@ -118,7 +121,7 @@ class LayerMembers:
             case Kind.SYMLINK | Kind.DEVICE:
                 yield Hidden(path, here=self._brought.replaced(path, place))
             case Kind.UNKNOWN:
-                yield Gap(GapKind.UNSUPPORTED, path, "a member of a kind that container engines do not unpack")
+                yield self._gap(GapKind.UNSUPPORTED, path, "a member of a kind that container engines do not unpack")
             case _:
                 assert_never(member.kind)
 
@@ -138,7 +141,7 @@ class LayerMembers:
     def _link(self, member: Member, path: str, place: int) -> Iterator[Entry]:
         target = normalised(member.target)
         if not target:
-            yield Gap(GapKind.MALFORMED, path, f"a hard link to {member.target!r}")
+            yield self._gap(GapKind.MALFORMED, path, f"a hard link to {member.target!r}")
             return
         link = self._links.get(target) or _Link(target, place, self._is_executable_now(target))
         content = self._kept.get(link.target) if self._is_there(link) else None
@@ -176,19 +179,24 @@ class LayerMembers:
                 yield Hidden(link, here=True)
 
     def _too_large(self, path: str, size: int) -> Gap:
-        return Gap(GapKind.LIMIT, path, f"{size} bytes, of which at most {self._limits.file} are read")
+        return self._gap(GapKind.LIMIT, path, f"{size} bytes, of which at most {self._limits.file} are read")
+
+    def _whiteout(self, path: str) -> Entry:
+        directory, _, name = path.rpartition("/")
+        hidden = name.removeprefix(_WHITEOUT)
+        if name == _OPAQUE:
+            return Hidden(directory, below=True)
+        if hidden in {"", ".", ".."}:
+            return self._gap(GapKind.MALFORMED, path, "a whiteout of nothing")
+        # Nothing is called like AUFS's administration, so that it may as well be hidden.
+        return Hidden(f"{directory}/{hidden}" if directory else hidden)
+
+    def _gap(self, kind: GapKind, path: str, reason: str) -> Gap:
+        self._gaps += 1
+        if self._gaps > MAX_GAPS:
+            raise LimitExceeded(path, f"{reason}, and so are more than {MAX_GAPS} other members of the layer")
+        return Gap(kind, path, reason)
 
 
 def _is_executable(archive: TarReader, member: Member) -> bool:
     return member.size >= SMALLEST_EXECUTABLE and archive.beginning(_MAGIC).startswith(EXECUTABLE_MAGIC)
-
-
-def _whiteout(path: str) -> Iterator[Entry]:
-    directory, _, name = path.rpartition("/")
-    hidden = name.removeprefix(_WHITEOUT)
-    if name == _OPAQUE:
-        yield Hidden(directory, below=True)
-    elif hidden in {"", ".", ".."}:
-        yield Gap(GapKind.MALFORMED, path, "a whiteout of nothing")
-    elif not name.startswith(_ADMINISTRATION):
-        yield Hidden(f"{directory}/{hidden}" if directory else hidden)

@@ -366,6 +366,13 @@ def test_more_members_than_the_limit_are_over_it() -> None:
         list(reader(pax(record("path", "a")) * 11 + header(b"a") + END, limits=TarLimits(members=10)))
 
 
+def test_longer_names_than_the_limit_are_over_it() -> None:
+    content = pax(record("path", "a" * 60)) + header(b"a") + header(b"b" * 40) + END
+    assert len(list(reader(content, limits=TarLimits(names=100)))) == 2
+    with pytest.raises(LimitExceeded, match="names have more than 99 bytes"):
+        list(reader(content, limits=TarLimits(names=99)))
+
+
 def test_members_of_other_kinds_are_told_and_their_data_passed_over() -> None:
     content = (
         header(b"label", b"0", b"V") + header(b"odd", b"%011o" % 4, b"Z") + b"data" + bytes(508) + header(b"a") + END

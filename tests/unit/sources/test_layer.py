@@ -121,7 +121,6 @@ def test_whiteouts_hide_and_opaque_directories_hide_what_is_below() -> None:
         file(".wh.root"),
         file("b/.wh..wh..opq"),
         file(".wh..wh..opq"),
-        file("a/.wh..wh.plnk"),
         file("c/.wh..status.swp"),
         file("a/not.wh.one"),
         file(".wh.d/inside"),
@@ -333,6 +332,18 @@ def test_a_file_that_takes_the_place_of_a_directory_hides_its_files_here_too() -
 def test_a_directory_that_is_told_twice_hides_nothing_here() -> None:
     found = entries(directory("a"), file("a/status", b"1"), directory("a"))
     assert found[-1] == Hidden("a", alone=True)
+
+
+def test_endless_gaps_end_at_the_limit() -> None:
+    with pytest.raises(ImageError, match="leads out of the image, and so are more than 1000 other members"):
+        entries(*(file("../out") for _ in range(1001)))
+
+
+def test_errors_are_short_whatever_they_name() -> None:
+    members = [file("../" + "x" * 50_000) for _ in range(1001)]
+    with pytest.raises(ImageError) as raised:
+        entries(*members)
+    assert len(raised.value.message) < 1100
 
 
 def test_endless_replacements_end_at_the_limit() -> None:
