@@ -51,6 +51,18 @@ class Hullcheck:
     home: Path
     database: Path
 
+    def environment(self, more: Mapping[str, str] | None = None) -> dict[str, str]:
+        """Return the environment that the command runs in: a home of its own, off-line, at a set time."""
+        return {
+            "PATH": os.environ["PATH"],
+            "HOME": str(self.home),
+            "HULLCHECK_DB_DIR": str(self.database),
+            "HULLCHECK_OFFLINE": "1",
+            "SOURCE_DATE_EPOCH": NOW,
+            **{name: value for name, value in os.environ.items() if name.startswith("COV")},
+            **(more or {}),
+        }
+
     def __call__(
         self,
         *arguments: str | Path,
@@ -58,21 +70,12 @@ class Hullcheck:
         cwd: Path | None = None,
         stdin: str | None = None,
     ) -> Run:
-        environment = {
-            "PATH": os.environ["PATH"],
-            "HOME": str(self.home),
-            "HULLCHECK_DB_DIR": str(self.database),
-            "HULLCHECK_OFFLINE": "1",
-            "SOURCE_DATE_EPOCH": NOW,
-            **{name: value for name, value in os.environ.items() if name.startswith("COV")},
-            **(env or {}),
-        }
         done = subprocess.run(
             [COMMAND, *(str(argument) for argument in arguments)],
             capture_output=True,
             text=True,
             check=False,
-            env=environment,
+            env=self.environment(env),
             cwd=cwd or self.home,
             input=stdin,
             timeout=120,

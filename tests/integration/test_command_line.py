@@ -1,7 +1,6 @@
 """The installed command as pipelines and people call it."""
 
 import json
-import os
 import signal
 import subprocess
 import time
@@ -9,7 +8,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from tests.integration.conftest import COMMAND, FEEDS, NOW, SHARED, Hullcheck, tool, write
+from tests.integration.conftest import COMMAND, FEEDS, SHARED, Hullcheck, tool, write
 
 from hullcheck import __version__
 
@@ -173,7 +172,7 @@ def test_a_mistake_ends_in_one_line_and_its_code(
 
 def test_a_report_that_stdout_cannot_take_is_an_error(hullcheck: Hullcheck, tree: Path) -> None:
     with Path("/dev/full").open("w") as full:
-        environment = {**os.environ, "HULLCHECK_DB_DIR": str(hullcheck.database), "HULLCHECK_OFFLINE": "1"}
+        environment = hullcheck.environment()
         done = subprocess.run(
             [COMMAND, "repo", tree], stdout=full, stderr=subprocess.PIPE, check=False, env=environment
         )
@@ -182,7 +181,7 @@ def test_a_report_that_stdout_cannot_take_is_an_error(hullcheck: Hullcheck, tree
 
 
 def test_a_reader_that_goes_away_is_no_news(hullcheck: Hullcheck, tree: Path) -> None:
-    environment = {**os.environ, "HULLCHECK_DB_DIR": str(hullcheck.database), "HULLCHECK_OFFLINE": "1"}
+    environment = hullcheck.environment()
     command = f"{COMMAND} repo {tree} -f json | true"
     done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=False, env=environment)
     assert done.stderr == ""
@@ -252,7 +251,7 @@ def test_ctrl_c_ends_in_one_line_and_leaves_nothing(bare: Hullcheck, tmp_path: P
         record = json.dumps({"id": "X-1", "modified": "2026-01-01T00:00:00Z", "details": "x" * 1000, "affected": []})
         for number in range(60_000):
             archive.writestr(f"{number}.json", record.replace("X-1", f"X-{number}"))
-    environment = {**os.environ, "HULLCHECK_DB_DIR": str(bare.database), "SOURCE_DATE_EPOCH": NOW}
+    environment = bare.environment()
     process = subprocess.Popen(
         [COMMAND, "db", "build", "--from", tmp_path / "feeds"], stderr=subprocess.PIPE, text=True, env=environment
     )
