@@ -11,7 +11,7 @@ from hullcheck.model.layer import Image
 from hullcheck.model.progress import Progress
 from hullcheck.model.source_file import SourceFile
 from hullcheck.net.digest import SHA256, digest_of, verified
-from hullcheck.sources.documents import Manifest, images, read_config, read_document
+from hullcheck.sources.documents import Descriptor, Index, Manifest, images, read_config, read_document
 from hullcheck.sources.files import Files, read
 from hullcheck.sources.image import ConfigFile, LayerBlob, describe, trees
 from hullcheck.sources.layer import LayerTree
@@ -19,6 +19,9 @@ from hullcheck.sources.oci_layout import INDEX, blob_path, is_called, layout_ind
 from hullcheck.sources.options import SourceOptions
 
 MANIFEST = "manifest.json"
+
+# Of each image that is saved together with others.
+_MAX_INDEXES = 1000
 
 _PLAIN = "application/vnd.docker.image.rootfs.diff.tar"
 _COMPRESSED = {"": _PLAIN, "gzip": f"{_PLAIN}.gzip", "zstd": f"{_PLAIN}.zstd"}
@@ -78,14 +81,34 @@ def _blob(files: Files, path: str, diff_id: str) -> LayerBlob:
 
 
 def _manifest_digest(files: Files, config: str, options: SourceOptions) -> str:
-    """Return the digest of the manifest with the configuration `config`, "" in archives that are no OCI layouts."""
+    """Return the digest of the manifest with the configuration `config`, "" in archives that are no OCI layouts.
+
+    It is known for good measure: what else such a layout lists, or lacks, is no reason not to read the image.
+    """
     if not files.has(INDEX):
         return ""
-    for descriptor in images(layout_index(files, options)):
-        path = blob_path(descriptor.digest)
-        if files.has(path):
-            content = verified(read(files, path, options.limits.document), descriptor.digest, f"{files.name}, {path}")
-            document = read_document(content, descriptor.media_type, f"{files.name}, {path}")
-            if isinstance(document, Manifest) and document.config.digest == config:
-                return descriptor.digest
+    waiting = [layout_index(files, options)]
+    for _ in range(_MAX_INDEXES):
+        if not waiting:
+            break
+        for descriptor in images(waiting.pop()):
+            match _document(files, descriptor, options):
+                case Manifest() as manifest if manifest.config.digest == config:
+                    return descriptor.digest
+                case Index() as index:
+                    waiting.append(index)
     return ""
+
+
+def _document(files: Files, descriptor: Descriptor, options: SourceOptions) -> Index | Manifest | None:
+    path = blob_path(descriptor.digest)
+    name = f"{files.name}, {path}"
+    if not files.has(path) or files.size(path) > options.limits.document:
+        return None
+    content = read(files, path, options.limits.document)
+    if digest_of(content, descriptor.digest) != descriptor.digest:
+        return None
+    try:
+        return read_document(content, descriptor.media_type, name)
+    except MalformedFile:
+        return None

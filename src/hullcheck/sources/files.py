@@ -127,7 +127,7 @@ class ArchiveFiles:
                 continue
             self._files.pop(path, None)
             self._links.pop(path, None)
-            if member.kind is Kind.FILE:
+            if member.kind is Kind.FILE and member.extents is None:
                 self._files[path] = archive.offset, member.size
             elif member.kind in {Kind.SYMLINK, Kind.HARD_LINK}:
                 directory = path.rpartition("/")[0] if member.kind is Kind.SYMLINK else ""

@@ -438,6 +438,36 @@ def test_a_sparse_map_that_cannot_be_is_malformed(extents: str) -> None:
         read_all(pax(records) + header(b"s", b"%011o" % 10) + b"0123456789" + bytes(502) + END)
 
 
+def old_sparse(numbers: bytes, size: bytes = b"00000000012", continued: int = 0) -> bytes:
+    block = bytearray(header(b"s", b"%011o" % 2, b"S", b"ustar  \0"))
+    block[386 : 386 + len(numbers)] = numbers
+    block[482] = continued
+    block[483 : 483 + len(size)] = size
+    return signed(block)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        old_sparse(b"00000000000\00000000zzzz\0") + bytes(512),
+        old_sparse(b"00000000000\000000000002\0", size=b"zz") + bytes(512),
+        old_sparse(b"00000000000\000000000003\0") + bytes(512),
+        old_sparse(b"00000000000\000000000002\0", continued=1),
+    ],
+)
+def test_an_old_sparse_map_that_cannot_be_is_malformed(content: bytes) -> None:
+    read_all(old_sparse(b"00000000000\000000000002\0") + b"ab" + bytes(510) + END)
+    with pytest.raises(MalformedFile):
+        read_all(content + (END if len(content) > 512 else b""))
+
+
+def test_an_endless_old_sparse_map_is_over_the_limit() -> None:
+    extension = b"".join(b"%011o\0%011o\0" % (number, 0) for number in range(21)) + b"\1" + bytes(7)
+    content = old_sparse(b"", continued=1) + extension * 6500
+    with pytest.raises(LimitExceeded, match="pieces"):
+        read_all(content, 1 << 20)
+
+
 def test_a_sparse_file_with_more_pieces_than_the_limit_is_over_it() -> None:
     lines = b"200000\n" + b"0\n0\n" * 200
     records = record("GNU.sparse.major", "1") + record("GNU.sparse.minor", "0") + record("GNU.sparse.realsize", "1")

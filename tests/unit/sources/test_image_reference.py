@@ -294,6 +294,27 @@ def test_an_archive_that_is_both_has_the_digest_of_the_manifest(tmp_path: Path) 
     assert "has digest" in refused(path).message
 
 
+def test_what_else_a_layout_lists_does_not_matter_to_a_docker_archive(tmp_path: Path) -> None:
+    """As the containerd store of Docker saves an image for one of its platforms, with attestations."""
+    plain = LayerFile(BASE.archive, "")
+    built = image(plain)
+    artifact = image(manifest={"config": descriptor(b"{}", "application/vnd.oci.empty.v1+json")})
+    nested = index(
+        descriptor(b"not there", "application/vnd.oci.image.manifest.v1+json", platform=platform("linux/s390x")),
+        artifact.descriptor(),
+        descriptor(b"damaged", "application/vnd.oci.image.manifest.v1+json"),
+        built.descriptor(platform=platform("linux/amd64")),
+    )
+    listing = index(descriptor(nested, "application/vnd.oci.image.index.v1+json"))
+    files = layout_files(listing, built, artifact, blobs={digest(nested): nested, digest(b"damaged"): b"not it"})
+    config = json.loads(built.manifest)["config"]["digest"]
+    paths = [f"blobs/{it.replace(':', '/')}" for it in (config, plain.diff_id)]
+    files["manifest.json"] = encoded([{"Config": paths[0], "RepoTags": ["app:1.0"], "Layers": paths[1:]}])
+    path = tmp_path / "saved.tar"
+    path.write_bytes(archive_files(files))
+    assert opened(path)[1].digest == digest(built.manifest)
+
+
 @pytest.mark.parametrize(
     ("listing", "problem"),
     [

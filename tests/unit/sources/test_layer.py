@@ -3,9 +3,11 @@
 import io
 import mmap
 import tarfile
+import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -25,7 +27,7 @@ from tests.simulators.images import (
     tar,
 )
 
-from hullcheck.errors import ArchiveError, ImageError
+from hullcheck.errors import ArchiveError, ImageError, SourceError
 from hullcheck.formats.tar import TarLimits
 from hullcheck.model.gap import Gap, GapKind
 from hullcheck.model.layer import Layer
@@ -155,6 +157,13 @@ def test_a_large_file_is_a_memory_map() -> None:
     contents = [entry.content for entry in found if isinstance(entry, SourceFile)]
     assert [type(content) for content in contents] == [mmap.mmap, bytes]
     assert [bytes(content) for content in contents] == [b"x" * 101, b"x" * 100]
+
+
+def test_without_room_for_a_temporary_file_there_is_an_error(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "gone"))
+    with pytest.raises(SourceError, match="no temporary file of 11 bytes: No such file") as raised:
+        entries(file("status", b"x" * 11), limits=Limits(memory=10))
+    assert "TMPDIR" in raised.value.hint
 
 
 def test_a_file_beyond_the_limit_is_a_gap() -> None:
@@ -327,6 +336,11 @@ def test_the_last_member_counts_as_it_does_in_unpacking(members: list[Member]) -
 def test_a_file_that_takes_the_place_of_a_directory_hides_its_files_here_too() -> None:
     found = entries(file("a/status", b"1"), file("a", b"2"), file("a", b"3"))
     assert found == [SourceFile("a/status", b"1"), Hidden("a", here=True), Hidden("a", here=True)]
+
+
+def test_a_wanted_file_may_take_the_place_of_a_directory() -> None:
+    found = entries(file("status/status", b"1"), file("status", b"2"))
+    assert found == [SourceFile("status/status", b"1"), Hidden("status", here=True), SourceFile("status", b"2")]
 
 
 def test_a_directory_that_is_told_twice_hides_nothing_here() -> None:
