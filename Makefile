@@ -1,6 +1,7 @@
 .DEFAULT_GOAL := help
 BIN := .venv/bin
-SYSTEM_PACKAGES := docker-registry skopeo umoci apache2-utils
+SYSTEM_PACKAGES := apache2-utils bzip2 debian-archive-keyring docker-registry mmdebstrap openssl skopeo tar umoci \
+	xz-utils zstd
 
 .PHONY: help setup demo test check format lock clean system
 

@@ -2,10 +2,9 @@
 
 import json
 import os
-import shutil
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -110,23 +109,30 @@ def bare(tmp_path: Path) -> Hullcheck:
 
 
 @pytest.fixture(scope="session")
-def debian(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return the root of a real Debian 12."""
-    root = tmp_path_factory.mktemp("debian") / "root"
-    tool("debootstrap", "--variant=minbase", "bookworm", root)
-    shutil.rmtree(root / "var" / "cache" / "apt", ignore_errors=True)
-    shutil.rmtree(root / "var" / "lib" / "apt" / "lists", ignore_errors=True)
-    return root
-
-
-def pack(archive: Path, directory: Path, names: Sequence[str] = (".",)) -> Path:
-    """Return `archive`, a tar that GNU tar made of `names` in `directory`."""
-    tool("tar", "--numeric-owner", "--sort=name", "-C", directory, "-cf", archive, *names)
+def debian_archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a tar archive of the root of a real Debian 12, which mmdebstrap makes without being root."""
+    archive = tmp_path_factory.mktemp("debian") / "root.tar"
+    tool("mmdebstrap", "--quiet", "--variant=minbase", "bookworm", archive)
     return archive
 
 
 @pytest.fixture(scope="session")
-def layout(tmp_path_factory: pytest.TempPathFactory, debian: Path) -> Path:
+def debian(debian_archive: Path) -> Path:
+    """Return the root of a real Debian 12, but for its devices."""
+    root = debian_archive.with_suffix("")
+    root.mkdir()
+    tool("tar", "-C", root, "--exclude=./dev", "-xf", debian_archive)
+    return root
+
+
+def pack(archive: Path, directory: Path) -> Path:
+    """Return `archive`, a tar that GNU tar made of `directory`."""
+    tool("tar", "--numeric-owner", "--sort=name", "-C", directory, "-cf", archive, ".")
+    return archive
+
+
+@pytest.fixture(scope="session")
+def layout(tmp_path_factory: pytest.TempPathFactory, debian_archive: Path) -> Path:
     """Return an OCI layout, made by umoci: Debian, an application, and a layer that removes parts of it."""
     work = tmp_path_factory.mktemp("image")
     layout = work / "layout"
@@ -134,7 +140,7 @@ def layout(tmp_path_factory: pytest.TempPathFactory, debian: Path) -> Path:
     tool("umoci", "init", "--layout", layout)
     tool("umoci", "new", "--image", image)
     layers = (
-        ("ADD rootfs.tar / # buildkit", pack(work / "base.tar", debian)),
+        ("ADD rootfs.tar / # buildkit", debian_archive),
         ("RUN pip install jinja2 django", pack(work / "app.tar", application(work / "app"))),
         ("RUN rm -r /srv/old /opt/tool", pack(work / "removed.tar", removal(work / "removed"))),
     )
