@@ -182,9 +182,22 @@ def test_a_report_that_stdout_cannot_take_is_an_error(hullcheck: Hullcheck, tree
 
 def test_a_reader_that_goes_away_is_no_news(hullcheck: Hullcheck, tree: Path) -> None:
     environment = hullcheck.environment()
-    command = f"{COMMAND} repo {tree} -f json | true"
+    command = f"set -o pipefail; {COMMAND} repo {tree} -f json --max-high 0 | true"
     done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=False, env=environment)
-    assert done.stderr == ""
+    assert (done.returncode, done.stderr) == (50, "")
+
+
+@pytest.mark.parametrize(
+    ("closed", "code"), [(">&-", 33), ("2>&-", 0), ("<&-", 0), ("-q -o json=/dev/null >&- 2>&-", 0)]
+)
+@pytest.mark.parametrize("name", ["json", "table"])
+def test_what_is_closed_is_only_missed_where_a_result_goes(
+    hullcheck: Hullcheck, tree: Path, name: str, closed: str, code: int
+) -> None:
+    asked = "" if "-o" in closed else f"-f {name}"
+    command = f"{COMMAND} repo {tree} {asked} {closed}"
+    done = subprocess.run(["bash", "-c", command], check=False, env=hullcheck.environment(), stdout=subprocess.PIPE)
+    assert done.returncode == code
 
 
 def test_the_version_and_help_are_there(hullcheck: Hullcheck) -> None:

@@ -14,6 +14,7 @@ from hullcheck.advisories.status import ShardStatus, status
 from hullcheck.cli import clock
 from hullcheck.cli.messages import Messages, one_line
 from hullcheck.cli.progress import watched
+from hullcheck.cli.stdout import show
 from hullcheck.config.assemble import database_directory, http_options
 from hullcheck.config.settings import Settings
 from hullcheck.ecosystems.table import schemes
@@ -94,7 +95,7 @@ def _status(settings: Settings) -> int:
     lines = [f"{directory}: " + (f"{len(shards)} shards" if shards else "empty")]
     for shard in shards:
         lines += _shard_lines(shard)
-    sys.stdout.write("".join(f"{one_line(line)}\n" for line in lines))
+    show("".join(f"{one_line(line)}\n" for line in lines))
     broken = [shard for shard in shards if shard.error]
     if broken:
         raise DatabaseError(f"{broken[0].path}: {broken[0].error}", hint="make it anew with `hullcheck db build`")

@@ -1,17 +1,16 @@
 """Which reports go where: decided before a scan begins, done when it has ended."""
 
 import re
-import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TextIO
 
 from hullcheck.cli.messages import Messages
+from hullcheck.cli.stdout import is_terminal, show
 from hullcheck.config.settings import Settings
 from hullcheck.delivery.documents import Document, write
 from hullcheck.delivery.outputs import as_lines, outputs
-from hullcheck.errors import DeliveryError, InvalidParameter
+from hullcheck.errors import InvalidParameter
 from hullcheck.model.result import ScanResult
 from hullcheck.reports.report import Report
 from hullcheck.reports.table import report
@@ -86,15 +85,7 @@ def _documents(plan: Plan, result: ScanResult, paths: tuple[tuple[Report, Path],
 
 
 def _show(shown: Report, color: str, result: ScanResult, environment: Mapping[str, str]) -> None:
-    text = _drawn(color, result, environment) if shown.name == _DEFAULT else shown.render(result)
-    try:
-        sys.stdout.flush()
-        sys.stdout.buffer.write(text.encode("utf-8", "backslashreplace"))
-        sys.stdout.buffer.flush()
-    except BrokenPipeError:
-        raise
-    except OSError as error:
-        raise DeliveryError(f"stdout: cannot be written: {error.strerror or error}") from error
+    show(_drawn(color, result, environment) if shown.name == _DEFAULT else shown.render(result))
 
 
 def _drawn(color: str, result: ScanResult, environment: Mapping[str, str]) -> str:
@@ -103,15 +94,15 @@ def _drawn(color: str, result: ScanResult, environment: Mapping[str, str]) -> st
 
     from hullcheck.reports.terminal import TABLE, draw
 
-    colour = color == "always" or (color == "auto" and _is_colourful(sys.stdout, environment))
-    if not sys.stdout.isatty() and not colour:
+    colour = color == "always" or (color == "auto" and _is_colourful(environment))
+    if not is_terminal() and not colour:
         return TABLE.render(result)
     return draw(result, width=shutil.get_terminal_size().columns, colour=colour)
 
 
-def _is_colourful(stream: TextIO, environment: Mapping[str, str]) -> bool:
-    """Say whether `stream` shows colours: https://no-color.org."""
-    return stream.isatty() and not environment.get("NO_COLOR") and environment.get("TERM") != "dumb"
+def _is_colourful(environment: Mapping[str, str]) -> bool:
+    """Say whether stdout shows colours: https://no-color.org."""
+    return is_terminal() and not environment.get("NO_COLOR") and environment.get("TERM") != "dumb"
 
 
 def _assignment(text: str) -> tuple[Report, Path]:

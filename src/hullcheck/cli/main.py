@@ -24,6 +24,8 @@ def _guarded(arguments: list[str]) -> int:
     from hullcheck.errors import HullcheckError
 
     sys.excepthook = _report_bug
+    if getattr(sys, "stderr", None) is None:  # Started with `2>&-`: what is said is said to nobody.
+        sys.stderr = os.fdopen(os.open(os.devnull, os.O_WRONLY), "w", encoding="utf-8")
     _end_on_sigterm()
     try:
         return _run(arguments)
@@ -33,10 +35,6 @@ def _guarded(arguments: list[str]) -> int:
     except KeyboardInterrupt:
         sys.stderr.write("\nhullcheck: interrupted, nothing is left half-written\n")
         return exits.INTERRUPTED
-    except BrokenPipeError:
-        # The reader of stdout has gone (`| head`). Nothing is left to say, and Python must not try at exit.
-        sys.stdout = None
-        return 1
 
 
 def _run(arguments: list[str]) -> int:

@@ -1,9 +1,9 @@
 """From a parsed command line to the function that does what it asks for."""
 
 import os
-import sys
 
 from hullcheck.cli.parser import SHELLS, Call, build
+from hullcheck.cli.stdout import show
 from hullcheck.config.file import read_configuration
 from hullcheck.config.options import COMMANDS
 from hullcheck.config.settings import settle
@@ -41,11 +41,11 @@ def _without_options(call: Call) -> int:
     if call.command == "version":
         from hullcheck import __version__
 
-        sys.stdout.write(f"hullcheck {__version__}\n")
+        show(f"hullcheck {__version__}\n")
         return 0
     if call.operand not in SHELLS:
         raise InvalidParameter(f"unknown shell {call.operand!r}", hint=f"scripts are made for {', '.join(SHELLS)}")
     import shtab
 
-    sys.stdout.write(shtab.complete(build(), shell=call.operand))
+    show(shtab.complete(build(), shell=call.operand))
     return 0
