@@ -6,9 +6,9 @@ from collections.abc import Iterable
 
 from hullcheck.errors import SourceError
 
-# Sizes of files up to which a shelf keeps them, and the room of each shelf.
-_SHELVES = (64 * 1024, 512 * 1024, 4 * 1024 * 1024)
-_ROOM = 12 * 1024 * 1024
+# Sizes of files up to which a shelf keeps them, and the room of each shelf. The last has room for the executables of a
+# distribution's base system, so that its few links between them cost no second reading in whatever order they come.
+_SHELVES = ((64 << 10, 12 << 20), (512 << 10, 12 << 20), (4 << 20, 64 << 20))
 
 
 def held(pieces: Iterable[bytes], size: int, memory: int) -> bytes | mmap.mmap:
@@ -35,7 +35,7 @@ class Kept:
     """
 
     def __init__(self) -> None:
-        self._shelves = tuple((largest, _Shelf()) for largest in _SHELVES)
+        self._shelves = tuple((largest, _Shelf(room)) for largest, room in _SHELVES)
 
     def keep(self, path: str, content: bytes | mmap.mmap) -> None:
         """Keep `content` for `path` instead of what was there before."""
@@ -57,9 +57,9 @@ class Kept:
 class _Shelf:
     """Contents of files, the oldest of which give room to new ones."""
 
-    def __init__(self) -> None:
+    def __init__(self, room: int) -> None:
         self.contents: dict[str, bytes] = {}
-        self._room = _ROOM
+        self._room = room
 
     def put(self, path: str, content: bytes) -> None:
         while self._room < len(content):

@@ -213,8 +213,7 @@ def test_a_wanted_hard_link_to_an_unwanted_file_is_read_in_a_second_pass() -> No
 
 
 def test_hard_links_are_found_again_when_their_target_was_not_kept(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("hullcheck.sources.content._ROOM", 1000)
-    monkeypatch.setattr("hullcheck.sources.content._SHELVES", (900, 1000))
+    monkeypatch.setattr("hullcheck.sources.content._SHELVES", ((900, 1000), (1000, 1000)))
     first = file("a/status", b"a" * 950)
     others = [file(f"o{number}/status", b"o" * 960) for number in range(5)]
     made = layer(first, *others, hard_link("z/status", "a/status"), file("last/status", b"l"))
