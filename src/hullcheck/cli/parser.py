@@ -84,7 +84,10 @@ Options can also be set as HULLCHECK_* variables and in hullcheck.toml.
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A parsed command line: `flags` holds the options that were given."""
+    """A parsed command line: `flags` holds the options that were given.
+
+    What runs commands knows nothing of argparse: another vocabulary, such as that of qscanner, has only to make calls.
+    """
 
     command: str
     operand: str
@@ -140,13 +143,17 @@ def _add(add_parser: Callable[..., argparse.ArgumentParser], word: str, command:
     options = COMMANDS.get(command.words, ())
     if options:
         parser.add_argument("--config", metavar="FILE", default="", help="configuration file (default: hullcheck.toml)")
+    groups: dict[str, argparse._ArgumentGroup] = {}
     for option in options:
-        _add_option(parser, option)
+        if option.group not in groups:
+            groups[option.group] = parser.add_argument_group(option.group)
+        _add_option(groups[option.group], option)
 
 
-def _add_option(parser: argparse.ArgumentParser, option: Option) -> None:
+def _add_option(parser: argparse._ArgumentGroup, option: Option) -> None:
     names = [*([f"-{option.short}"] if option.short else []), f"--{option.name}"]
-    text = option.help.replace("%", "%%")
+    default = f" (default: {option.default})" if option.kind is Kind.NUMBER and option.minimum != -1 else ""
+    text = f"{option.help}{default}".replace("%", "%%")
     match option.kind:
         case Kind.FLAG:
             action = argparse.BooleanOptionalAction

@@ -1,6 +1,6 @@
 """The options of the command line, as data: one table for flags, environment and configuration file."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 
 Value = str | int | bool | tuple[str, ...]
@@ -19,7 +19,8 @@ class Kind(Enum):
 class Option:
     """An option: `--name`, `HULLCHECK_NAME` and `name = ...` in hullcheck.toml.
 
-    `minimum` is the lowest number that is meant; `choices` are all texts that are.
+    `minimum` is the lowest number that is meant; `choices` are all texts that are. Help shows the options of a `group`
+    together.
     """
 
     name: str
@@ -30,6 +31,7 @@ class Option:
     short: str = ""
     minimum: int | None = None
     choices: tuple[str, ...] = ()
+    group: str = ""
 
     @property
     def variable(self) -> str:
@@ -45,8 +47,20 @@ def _number(name: str, default: int, text: str, metavar: str = "N", minimum: int
     return Option(name, Kind.NUMBER, default, text, metavar, minimum=minimum)
 
 
-REPORTING = (
-    Option("format", Kind.LIST, (), "report formats; one goes to stdout, several need --output-dir", "LIST", short="f"),
+def _grouped(group: str, *options: Option) -> tuple[Option, ...]:
+    return tuple(replace(option, group=group) for option in options)
+
+
+REPORTING = _grouped(
+    "reports",
+    Option(
+        "format",
+        Kind.LIST,
+        (),
+        "json, sarif, table (default); one goes to stdout, several need --output-dir",
+        "LIST",
+        short="f",
+    ),
     Option("output-dir", Kind.TEXT, "", "directory for one file a format", "DIR"),
     Option("output", Kind.LIST, (), "write a format to a file; can be repeated", "FORMAT=FILE", short="o"),
     Option("outputs", Kind.TEXT, "", "write counts, verdict and paths as KEY=value lines for later steps", "FILE"),
@@ -54,7 +68,8 @@ REPORTING = (
     _flag("quiet", "no progress and no summary on stderr; errors and warnings stay", "q"),
 )
 
-THRESHOLDS = (
+THRESHOLDS = _grouped(
+    "verdict",
     _number("max-critical", -1, "critical findings that are allowed; -1 is unlimited", minimum=-1),
     _number("max-high", -1, "high findings that are allowed; -1 is unlimited", minimum=-1),
     _number("max-medium", -1, "medium findings that are allowed; -1 is unlimited", minimum=-1),
@@ -63,13 +78,15 @@ THRESHOLDS = (
     _number("max-data-age", 180, "advisories older than this many days leave the scan incomplete", "DAYS", minimum=1),
 )
 
-DATABASE = (
+DATABASE = _grouped(
+    "advisories",
     Option("db-dir", Kind.TEXT, "", "directory of the advisory database (default: in the user's cache)", "DIR"),
     Option("db-source", Kind.TEXT, "", "where missing advisories are downloaded from (default: OSV)", "URL"),
     _flag("offline", "use the advisories that are at hand, download none"),
 )
 
-NETWORK = (
+NETWORK = _grouped(
+    "network",
     _number("timeout", 30, "seconds to wait for a server", "SECONDS", minimum=1),
     _number("max-network-retries", 3, "how often a request is tried again"),
     Option("proxy", Kind.TEXT, "", "HTTP proxy (default: HTTPS_PROXY, HTTP_PROXY, NO_PROXY)", "URL"),
@@ -77,19 +94,24 @@ NETWORK = (
     _flag("skip-verify-tls", "accept any certificate: whoever is in between can change what is read"),
 )
 
-IMAGE = (
+IMAGE = _grouped(
+    "image",
     Option(
         "platform", Kind.TEXT, "", "platform to choose from an index (default: this machine's)", "OS/ARCH[/VARIANT]"
     ),
     Option("insecure-registries", Kind.LIST, (), "registries to ask in plain HTTP (loopback may be without)", "LIST"),
 )
 
-TREE = (
+TREE = _grouped(
+    "files",
     Option("exclude-dirs", Kind.LIST, (), "directories to leave out: names or glob patterns", "LIST"),
     Option("exclude-files", Kind.LIST, (), "files to leave out: names or glob patterns", "LIST"),
 )
 
-DATABASE_BUILD = (Option("from", Kind.TEXT, "", "directory or URL in the layout of the OSV bucket", "DIR_OR_URL"),)
+DATABASE_BUILD = _grouped(
+    "advisories",
+    Option("from", Kind.TEXT, "", "directory or URL in the layout of the OSV bucket", "DIR_OR_URL"),
+)
 
 SCAN = (*REPORTING, *THRESHOLDS, *DATABASE)
 

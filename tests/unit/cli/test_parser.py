@@ -3,6 +3,7 @@ import pytest
 from hullcheck.cli.parser import build, command_names, parse
 from hullcheck.config.options import COMMANDS
 from hullcheck.errors import InvalidParameter
+from hullcheck.reports.table import REPORTS
 
 
 def test_only_what_is_given_is_a_flag() -> None:
@@ -36,3 +37,8 @@ def test_what_cannot_be_meant_is_refused(arguments: list[str]) -> None:
 def test_help_names_every_option_and_its_default_is_said() -> None:
     text = build().format_help()
     assert all(command.split()[0] in text for command in command_names())
+
+
+def test_help_names_every_format() -> None:
+    (option,) = (option for option in COMMANDS["convert"] if option.name == "format")
+    assert option.help.startswith(", ".join(report.name for report in REPORTS))
