@@ -3,9 +3,18 @@
 from dataclasses import dataclass
 
 from hullcheck.model.gap import Gap
-from hullcheck.model.package import Distribution, OwnedFiles, Package, Requirement
+from hullcheck.model.package import (
+    Distribution,
+    OwnedFiles,
+    OwnProject,
+    Package,
+    Requirement,
+    Settled,
+    ThirdParty,
+    Vendored,
+)
 
-Found = Package | Requirement | Distribution | OwnedFiles
+Found = Package | Requirement | Settled | Vendored | OwnProject | Distribution | OwnedFiles | ThirdParty
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,10 +19,11 @@ from hullcheck.inventory.operating_system import (
     qualified,
 )
 from hullcheck.inventory.ownership import file_of, owned_files
+from hullcheck.inventory.vendored import without_vendored
 from hullcheck.model.coverage import Examined
 from hullcheck.model.gap import Gap
 from hullcheck.model.inventory import Inventory
-from hullcheck.model.package import Location, Package, Requirement
+from hullcheck.model.package import Location, OwnProject, Package, Requirement, Settled
 from hullcheck.model.packages import combine, purl_order
 from hullcheck.model.source_file import Wants
 from hullcheck.model.target import TargetKind
@@ -42,7 +43,8 @@ def take(trees: Iterable[Tree], kind: TargetKind) -> Inventory:
 
 def assemble(layers: Sequence[LayerInventory], kind: TargetKind, wants: Wants) -> Inventory:
     """Return what is in a target of `kind` with `layers`, lowest first, in which what `wants` selects was read."""
-    visible, source_gaps = merge(layers)
+    merged, source_gaps = merge(layers)
+    visible = without_vendored(merged, analyzers_for(kind))
     distribution = distribution_in(visible)
     packages = combine(qualified(_packages(visible), distribution))
     owned = owned_files(_questioned(packages, visible), visible, packages)
@@ -52,6 +54,8 @@ def assemble(layers: Sequence[LayerInventory], kind: TargetKind, wants: Wants) -
         distribution=distribution,
         examined=_examined(visible),
         gaps=_sorted((*source_gaps, *_reading_gaps(visible, owned))),
+        settled=tuple(found for seen in visible for found in seen.reading.found if isinstance(found, Settled)),
+        own_projects=tuple(found for seen in visible for found in seen.reading.found if isinstance(found, OwnProject)),
     )
     recognised = any(wants.selects(seen.reading.path) for seen in visible)
     return _with(inventory, absences(inventory, kind, recognised=recognised))

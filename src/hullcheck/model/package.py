@@ -45,12 +45,51 @@ class Package:
 
 @dataclass(frozen=True, slots=True)
 class Requirement:
-    """A declared dependency whose version is a range or missing: `purl` has no version, `constraint` is the text."""
+    """A declared dependency whose version is a range or missing: `purl` has no version, `constraint` is the text.
+
+    It is not `certain` where it is declared for others, who may not take it: then a lock file that does not name it
+    says that nobody does.
+    """
 
     purl: PackageURL
     constraint: str
     location: Location
     scope: Scope = Scope.RUNTIME
+    certain: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What the lock file at `lock` tells the manifests in the directory `place`, with `below` those below it too.
+
+    `names` are the packages of `purl_type` ("namespace/name") whose version it knows, or which it knows to be parts of
+    the project. `place` can also be the path of one manifest.
+    """
+
+    lock: str
+    purl_type: str
+    place: str
+    names: frozenset[str]
+    below: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Vendored:
+    """A directory into which a package manager has copied a package that was published.
+
+    The manifests and lock files in it are what that package was developed with.
+    """
+
+    purl_type: str
+    directory: str
+
+
+@dataclass(frozen=True, slots=True)
+class OwnProject:
+    """A project of the tree, by its purl without version: what requires it gets it from the tree."""
+
+    purl: PackageURL
+    location: Location
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +120,16 @@ class OwnedFiles:
 
 
 @dataclass(frozen=True, slots=True)
+class ThirdParty:
+    """A package of the operating system's package manager that is not of the distribution, which does not patch it.
+
+    `owner` names it as in `OwnedFiles`.
+    """
+
+    owner: str
+
+
+@dataclass(frozen=True, slots=True)
 class Unread:
     """A file that is recognised as holding packages, in a format that is not read (yet)."""
 
@@ -89,4 +138,4 @@ class Unread:
     hint: str = ""
 
 
-Detected = Package | Requirement | Distribution | OwnedFiles | Unread
+Detected = Package | Requirement | Settled | Vendored | OwnProject | Distribution | OwnedFiles | ThirdParty | Unread

@@ -33,11 +33,14 @@ class SourceFile:
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
-    """Names that begin with `begin` and end in `end`, in a directory called `parent` ("" for any), at any depth."""
+    """Names that begin with `begin` and end in `end`, at any depth, in a directory called `parent` and somewhere below
+    one called `within` ("" for any).
+    """
 
     end: str
     begin: str = ""
     parent: str = ""
+    within: str = ""
 
     def selects(self, path: str) -> bool:
         """Say whether the file at `path` is meant."""
@@ -46,6 +49,7 @@ class Pattern:
             name.endswith(self.end)
             and name.startswith(self.begin)
             and self.parent in ("", directory.rpartition("/")[2])
+            and (not self.within or self.within in directory.split("/"))
         )
 
 

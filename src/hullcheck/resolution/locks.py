@@ -1,13 +1,13 @@
-"""Lock files, which hold the exact versions of all that the manifests beside and below them require."""
+"""Lock files, which hold the exact versions of what manifests require."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from packageurl import PackageURL
+from hullcheck.ecosystems.ecosystem import purl_name
+from hullcheck.model.gap import Gap, GapKind
+from hullcheck.model.package import Requirement, Settled
 
-from hullcheck.model.package import Package, Requirement
-
-# By type of purl. A name that is missing here costs a gap and hides nothing.
+# By type of purl, those that are read and those that are not. A name that is missing here costs a hint.
 LOCK_FILES: Mapping[str, frozenset[str]] = {
     "cargo": frozenset({"Cargo.lock"}),
     "cocoapods": frozenset({"Podfile.lock"}),
@@ -19,7 +19,15 @@ LOCK_FILES: Mapping[str, frozenset[str]] = {
     "julia": frozenset({"Manifest.toml"}),
     "maven": frozenset({"gradle.lockfile", "buildscript-gradle.lockfile"}),
     "npm": frozenset(
-        {"bun.lock", "deno.lock", "npm-shrinkwrap.json", "package-lock.json", "pnpm-lock.yaml", "yarn.lock"}
+        {
+            "bun.lock",
+            "bun.lockb",
+            "deno.lock",
+            "npm-shrinkwrap.json",
+            "package-lock.json",
+            "pnpm-lock.yaml",
+            "yarn.lock",
+        }
     ),
     "nuget": frozenset({"packages.lock.json", "project.assets.json"}),
     "pub": frozenset({"pubspec.lock"}),
@@ -30,35 +38,56 @@ LOCK_FILES: Mapping[str, frozenset[str]] = {
 
 @dataclass(frozen=True, slots=True)
 class Locked:
-    """Names of the packages in lock files, by type of purl and the directory of the file."""
+    """What lock files tell, by type of purl and by the manifest or the directory of manifests that they tell it to."""
 
-    names: Mapping[tuple[str, str], frozenset[str]]
+    here: Mapping[tuple[str, str], tuple[Settled, ...]]
+    below: Mapping[tuple[str, str], tuple[Settled, ...]]
+    unread: Mapping[tuple[str, str], str]
 
     def covers(self, requirement: Requirement) -> bool:
-        """Say whether the version of `requirement` is in a lock file.
+        """Say whether a lock file knows the version of `requirement`, or that nobody takes it.
 
-        It is if one beside the manifest or above it, as for the members of a workspace, names the package: a lock file
-        can be older than the manifest, and a project below another one need not be part of it. What a lock file itself
-        leaves open no other one knows.
+        It has to name it: a lock file can be older than the manifest. What a lock file itself leaves open no other one
+        knows.
         """
-        purl_type, path = requirement.purl.type, requirement.location.path
-        if _is_lock_file(purl_type, path):
+        known = tuple(self._of(requirement.purl.type, requirement.location.path))
+        if any(settled.lock == requirement.location.path for settled in known):
             return False
-        name = _name(requirement.purl)
-        return any(name in self.names.get((purl_type, at), ()) for at in _upwards(_directory(path)))
+        name = purl_name(requirement.purl)
+        return any(name in settled.names for settled in known) or (bool(known) and not requirement.certain)
+
+    def lock_of(self, purl_type: str, path: str) -> str:
+        """Return the path of the lock file of the manifest at `path`, "" where none is read."""
+        return next((settled.lock for settled in self._of(purl_type, path)), "")
+
+    def unread_lock_of(self, purl_type: str, path: str) -> str:
+        """Return the path of a lock file beside the manifest at `path`, or above it, which is not read."""
+        places = ((purl_type, directory) for directory in _upwards(_directory(path)))
+        return next((self.unread[place] for place in places if place in self.unread), "")
+
+    def _of(self, purl_type: str, path: str) -> Iterator[Settled]:
+        yield from self.here.get((purl_type, path), ())
+        yield from self.here.get((purl_type, _directory(path)), ())
+        for at in _upwards(_directory(path)):
+            yield from self.below.get((purl_type, at), ())
 
 
-def locked(packages: Iterable[Package]) -> Locked:
-    """Return which of `packages` were found in lock files."""
-    names: dict[tuple[str, str], set[str]] = {}
-    for package in packages:
-        if _is_lock_file(package.purl.type, package.place):
-            names.setdefault((package.purl.type, _directory(package.place)), set()).add(_name(package.purl))
-    return Locked({place: frozenset(found) for place, found in names.items()})
+def locked(settled: Iterable[Settled], gaps: Iterable[Gap]) -> Locked:
+    """Return what is `settled`, and which of the lock files that `gaps` are about are not read."""
+    here: dict[tuple[str, str], tuple[Settled, ...]] = {}
+    below: dict[tuple[str, str], tuple[Settled, ...]] = {}
+    for one in settled:
+        places, key = (below if one.below else here), (one.purl_type, one.place)
+        places[key] = (*places.get(key, ()), one)
+    return Locked(here, below, dict(_unread(gaps)))
 
 
-def _name(purl: PackageURL) -> str:
-    return f"{purl.namespace or ''}/{purl.name}"
+def _unread(gaps: Iterable[Gap]) -> Iterator[tuple[tuple[str, str], str]]:
+    for gap in gaps:
+        directory, _, name = gap.subject.rpartition("/")
+        for purl_type, names in LOCK_FILES.items():
+            if gap.kind is GapKind.UNSUPPORTED and name in names:
+                yield (purl_type, directory), gap.subject
 
 
 def _upwards(directory: str) -> Iterator[str]:
@@ -67,10 +96,6 @@ def _upwards(directory: str) -> Iterator[str]:
     while directory:
         directory = _directory(directory)
         yield directory
-
-
-def _is_lock_file(purl_type: str, path: str) -> bool:
-    return path.rpartition("/")[2] in LOCK_FILES.get(purl_type, frozenset())
 
 
 def _directory(path: str) -> str:

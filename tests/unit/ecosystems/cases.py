@@ -10,7 +10,20 @@ from typing import assert_never
 
 from hullcheck.ecosystems.ecosystem import Analyzer, Ecosystem
 from hullcheck.errors import MalformedFile
-from hullcheck.model.package import Detected, Distribution, Location, OwnedFiles, Package, Requirement, Scope, Unread
+from hullcheck.model.package import (
+    Detected,
+    Distribution,
+    Location,
+    OwnedFiles,
+    OwnProject,
+    Package,
+    Requirement,
+    Scope,
+    Settled,
+    ThirdParty,
+    Unread,
+    Vendored,
+)
 from hullcheck.model.source_file import EXECUTABLE_MAGIC, SourceFile
 
 PROJECT = Path(__file__).parents[3]
@@ -110,7 +123,7 @@ def render(found: dict[str, list[Record]]) -> str:
     return json.dumps(found, indent=1, ensure_ascii=False) + "\n"
 
 
-def _record(item: Detected) -> Record:
+def _record(item: Detected) -> Record:  # noqa: PLR0911 # one for each kind
     match item:
         case Package():
             return _compact(
@@ -130,8 +143,25 @@ def _record(item: Detected) -> Record:
                     "constraint": item.constraint,
                     "location": _location(item.location),
                     "scope": "" if item.scope is Scope.RUNTIME else item.scope.value,
+                    "uncertain": None if item.certain else True,
                 }
             )
+        case Settled():
+            return _compact(
+                {
+                    "settled": item.place or ".",
+                    "type": item.purl_type,
+                    "lock": item.lock,
+                    "names": sorted(item.names),
+                    "below": item.below or None,
+                }
+            )
+        case Vendored():
+            return {"vendored": item.directory, "type": item.purl_type}
+        case OwnProject():
+            return {"own": item.purl.to_string(), "location": _location(item.location)}
+        case ThirdParty():
+            return {"third party": item.owner}
         case Distribution():
             return _compact(
                 {

@@ -188,6 +188,15 @@ class TestOwnership:
             "b",
         ]
 
+    @pytest.mark.parametrize("maintainer", ["Debian Team <team@lists.debian.org>", "Ubuntu Developers <a@b.example>"])
+    def test_a_package_of_the_distribution_owns_its_files(self, maintainer: str) -> None:
+        status = stanza("node-b", Maintainer=maintainer)
+        assert self.names(self.found(f"/{self.MANIFEST}", status=status)) == ["node-b"]
+
+    def test_what_somebody_else_packaged_is_not_patched_by_the_distribution(self) -> None:
+        status = stanza("node-b", Maintainer="Vendor <packages@vendor.example>")
+        assert self.names(self.found(f"/{self.MANIFEST}", status=status)) == ["node-b", "b"]
+
     def test_a_package_that_is_also_elsewhere_is_its_own(self) -> None:
         files = {
             "etc/os-release": DEBIAN,

@@ -2,6 +2,7 @@
 
 from hullcheck.ecosystems.cargo.lockfile import parse_lockfile
 from hullcheck.ecosystems.cargo.manifest import parse_manifest
+from hullcheck.ecosystems.cargo.vendored import CHECKSUMS, parse_checksums
 from hullcheck.ecosystems.ecosystem import DECLARED, Analyzer, Ecosystem, Feed
 from hullcheck.model.source_file import Wants
 from hullcheck.versions.semver import SEMVER
@@ -14,5 +15,6 @@ CARGO = Ecosystem(
     analyzers=(
         Analyzer("cargo-lockfile", DECLARED, Wants(names=frozenset({"Cargo.lock"})), parse_lockfile),
         Analyzer("cargo-manifest", DECLARED, Wants(names=frozenset({"Cargo.toml"})), parse_manifest),
+        Analyzer("cargo-vendored", DECLARED, Wants(names=frozenset({CHECKSUMS})), parse_checksums),
     ),
 )

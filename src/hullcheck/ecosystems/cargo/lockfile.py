@@ -10,20 +10,21 @@ from hullcheck.ecosystems.cargo.crate import crate_purl
 from hullcheck.formats.lines import LineFinder
 from hullcheck.formats.node import Node
 from hullcheck.formats.toml import read_toml
-from hullcheck.model.package import Location, Package, Unread
+from hullcheck.model.package import Location, Package, Settled, Unread
 from hullcheck.model.source_file import SourceFile
 
 _NEWEST = 4
 
 
-def parse_lockfile(file: SourceFile) -> Iterator[Package | Unread]:
-    """Yield the crates that `file` pins."""
+def parse_lockfile(file: SourceFile) -> Iterator[Package | Settled | Unread]:
+    """Yield the crates that `file` pins, and what it tells the members of its workspace, which lie below it."""
     lock = read_toml(file)
     version = lock.integer_or_none("version") or 1
     if version > _NEWEST:
         yield Unread(Location(file.path), f"lock file of version {version}, which is not known")
         return
     crates = tuple(lock.nodes("package"))
+    yield Settled(file.path, "cargo", file.directory, frozenset(_names(crates)), below=True)
     direct = _direct(lock, crates)
     lines = LineFinder(file)
     for crate in crates:
@@ -37,6 +38,11 @@ def parse_lockfile(file: SourceFile) -> Iterator[Package | Unread]:
             raise crate.malformed("version", "no crate can have this name and version")
         is_direct = None if direct is None else bool(direct & {name, f"{name} {crate_version}"})
         yield Package(purl, (location,), file.path, direct=is_direct)
+
+
+def _names(crates: tuple[Node, ...]) -> Iterator[str]:
+    purls = (crate_purl(crate.text("name")) for crate in crates)
+    yield from (purl.name for purl in purls if purl is not None)
 
 
 def _direct(lock: Node, crates: tuple[Node, ...]) -> frozenset[str] | None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from packageurl import PackageURL
 
 from hullcheck.formats.deb822 import Stanza, read_stanzas
-from hullcheck.model.package import Location, Package
+from hullcheck.model.package import Location, Package, ThirdParty
 from hullcheck.model.source_file import SourceFile
 
 # Packages in every other state have files: also those that are unpacked and not configured, or half-installed.
@@ -19,27 +19,34 @@ _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9+._-]*")
 _VERSION = re.compile(r"[!-~]+")
 _ARCHITECTURE = re.compile(r"[!-~]+")
 _SOURCE = re.compile(r"([A-Za-z0-9][A-Za-z0-9+._-]*)(?:\s*\(\s*([!-'*-~]+)\s*\))?")
-
+# Nearly all packages with parts in other languages are maintained by teams of the distribution, or by its members.
+_OF_DISTRIBUTION = re.compile(r"canonical|debian|ubuntu", re.IGNORECASE)
 
 # As much of a bad value as an error shows.
 _SHOWN = 60
 
 
-def parse_status(file: SourceFile) -> Iterator[Package]:
-    """Yield the packages of `file` that are installed."""
+def parse_status(file: SourceFile) -> Iterator[Package | ThirdParty]:
+    """Yield the packages of `file` that are installed, and which of them others than the distribution maintain.
+
+    Some members use other addresses: what such a package brings along is then reported itself, rather than not at all.
+    """
     if file.name.endswith(".md5sums"):
         return
     here = (Location(file.path),)
     yield from read_stanzas(file, lambda stanza: _installed(stanza, here))
 
 
-def _installed(stanza: Stanza, here: tuple[Location, ...]) -> Iterator[Package]:
+def _installed(stanza: Stanza, here: tuple[Location, ...]) -> Iterator[Package | ThirdParty]:
     if not _is_installed(stanza):
         return
     name = _checked(stanza, "Package", _NAME)
     version = _checked(stanza, "Version", _VERSION)
     architecture = _checked(stanza, "Architecture", _ARCHITECTURE) if stanza.text_or_none("Architecture") else ""
     yield Package(PackageURL("deb", None, name, version, {"arch": architecture, "upstream": _upstream(stanza)}), here)
+    maintainer = stanza.text_or_none("Maintainer")
+    if maintainer and not _OF_DISTRIBUTION.search(maintainer):
+        yield ThirdParty(f"pkg:deb/{name}")
 
 
 def _is_installed(stanza: Stanza) -> bool:

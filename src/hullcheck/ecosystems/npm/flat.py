@@ -1,13 +1,15 @@
 """Lock files of versions 2 and 3: `packages` by the folder that npm puts them in."""
 
-from collections.abc import Iterator
+import posixpath
+from collections.abc import Iterator, Mapping
 
+from hullcheck.ecosystems.ecosystem import purl_name
 from hullcheck.ecosystems.npm.licences import licences
 from hullcheck.ecosystems.npm.purl import npm_purl
 from hullcheck.formats.lines import LineFinder
 from hullcheck.formats.node import Node
 from hullcheck.formats.urls import without_credentials
-from hullcheck.model.package import Location, Package, Requirement, Scope
+from hullcheck.model.package import Location, Package, Requirement, Scope, Settled
 from hullcheck.model.source_file import SourceFile
 
 _MARK = "node_modules/"
@@ -16,10 +18,14 @@ _DEEPEST_PROJECT = 32
 _LONGEST_PATH = 4096
 
 
-def parse_packages(file: SourceFile, lock: Node) -> Iterator[Package | Requirement]:
-    """Yield what `packages` lists, but for the root, the members of its workspace and links to them."""
+def parse_packages(file: SourceFile, lock: Node) -> Iterator[Package | Requirement | Settled]:
+    """Yield what `packages` lists, but for the root, the members of its workspace and links to them; and what it tells
+    the manifests of these.
+    """
     entries = dict(lock.members("packages"))
-    direct = _direct_folders(entries)
+    projects = {project: dict(_resolved(project, entries)) for project in entries if _is_project(project)}
+    yield from _settled(file, entries, projects)
+    direct = frozenset(folder for folders in projects.values() for folder in folders.values())
     lines = LineFinder(file)
     for folder, entry in entries.items():
         location = Location(file.path, line=lines.line_of(f'"{folder}":'))
@@ -64,15 +70,32 @@ def _scope(entry: Node) -> Scope:
     return Scope.OPTIONAL if entry.flag("optional") or entry.flag("devOptional") else Scope.RUNTIME
 
 
-def _direct_folders(entries: dict[str, Node]) -> frozenset[str]:
-    """Return where the dependencies of the root and of the members of its workspace are installed."""
-    found = (
-        _resolve(project, name, entries)
-        for project, entry in entries.items()
-        if len(project) <= _LONGEST_PATH and not _installed_as(project)
-        for name in _dependencies(entry)
-    )
-    return frozenset(folder for folder in found if folder is not None)
+def _is_project(folder: str) -> bool:
+    """Say whether `folder` is that of the root, of a member of its workspace, or of another project beside it."""
+    return len(folder) <= _LONGEST_PATH and not _installed_as(folder)
+
+
+def _resolved(project: str, entries: Mapping[str, Node]) -> Iterator[tuple[str, str]]:
+    """Yield the dependencies of `project` and the folders in which they are installed."""
+    for name in _dependencies(entries[project]):
+        folder = _resolve(project, name, entries)
+        if folder is not None:
+            yield name, folder
+
+
+def _settled(
+    file: SourceFile, entries: Mapping[str, Node], projects: Mapping[str, Mapping[str, str]]
+) -> Iterator[Settled]:
+    """Yield what the manifest of each of `projects` is told. A lock file without root tells it all that it has."""
+    known = {"": {_installed_as(folder): folder for folder in entries}, **projects}
+    for project, folders in known.items():
+        # An alias has two: by one it is required.
+        aliases = (entries[folder].text_or_none("name") or "" for folder in folders.values())
+        purls = (npm_purl(name) for name in (*folders, *aliases))
+        place = posixpath.normpath(posixpath.join(file.directory, project))
+        if not place.startswith("../"):
+            names = frozenset(purl_name(purl) for purl in purls if purl is not None)
+            yield Settled(file.path, "npm", "" if place == "." else place, names)
 
 
 def _dependencies(entry: Node) -> Iterator[str]:
@@ -81,7 +104,7 @@ def _dependencies(entry: Node) -> Iterator[str]:
             yield from entry.node(section).keys()
 
 
-def _resolve(project: str, name: str, entries: dict[str, Node]) -> str | None:
+def _resolve(project: str, name: str, entries: Mapping[str, Node]) -> str | None:
     """Return the folder in which Node.js finds `name` from the folder `project`: its own, or the next above."""
     parts = project.split("/", _DEEPEST_PROJECT) if project else []
     candidates = ("/".join([*parts[:depth], f"{_MARK}{name}"]) for depth in range(len(parts), -1, -1))

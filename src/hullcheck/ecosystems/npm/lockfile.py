@@ -8,13 +8,13 @@ from collections.abc import Iterator
 from hullcheck.ecosystems.npm.flat import parse_packages
 from hullcheck.ecosystems.npm.nested import parse_dependencies
 from hullcheck.formats.json import read_json
-from hullcheck.model.package import Location, Package, Requirement, Unread
+from hullcheck.model.package import Location, Package, Requirement, Settled, Unread
 from hullcheck.model.source_file import SourceFile
 
 _NEWEST = 3
 
 
-def parse_lockfile(file: SourceFile) -> Iterator[Package | Requirement | Unread]:
+def parse_lockfile(file: SourceFile) -> Iterator[Package | Requirement | Settled | Unread]:
     """Yield the packages that `file` pins.
 
     Version 1 nests `dependencies`, version 3 lists `packages` by folder, and version 2 has both.

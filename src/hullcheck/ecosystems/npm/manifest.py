@@ -13,14 +13,18 @@ from hullcheck.formats.urls import without_credentials
 from hullcheck.model.package import Location, Requirement, Scope
 from hullcheck.model.source_file import SourceFile
 
-# Where a package stands in several, npm takes the last.
+_PEERS = "peerDependencies"
+# Where a package stands in several, npm takes the last. Peers are what whoever uses the package brings along, but npm
+# installs them, too, for a project of its own.
 _SECTIONS = (
     ("dependencies", Scope.RUNTIME),
     ("devDependencies", Scope.DEVELOPMENT),
     ("optionalDependencies", Scope.OPTIONAL),
+    (_PEERS, Scope.RUNTIME),
 )
-# What is not published under the name that the manifest gives it.
+# What is not published under the name that the manifest gives it: folders and archives.
 _LOCAL = ("file:", "link:", "portal:", "workspace:", "./", "../", "~/", "/")
+_ARCHIVES = (".tgz", ".tar.gz", ".tar")
 
 
 def parse_manifest(file: SourceFile) -> Iterator[Requirement]:
@@ -29,11 +33,22 @@ def parse_manifest(file: SourceFile) -> Iterator[Requirement]:
         return
     manifest = read_json(file)
     optional = frozenset(name for name, _ in manifest.text_members("optionalDependencies"))
+    left_out = {"dependencies": optional, _PEERS: frozenset(_other_peers(manifest))}
     for section, scope in _SECTIONS:
         for name, range_, line in _entries(file, manifest, section):
-            if section == "dependencies" and name in optional:
-                continue
-            yield from _requirement(name, range_, Location(file.path, line=line), scope)
+            if name not in left_out.get(section, frozenset()):
+                location = Location(file.path, line=line)
+                yield from _requirement(name, range_, location, scope, certain=section != _PEERS)
+
+
+def _other_peers(manifest: Node) -> Iterator[str]:
+    """Yield the peers that npm does not install, and those that are dependencies as well."""
+    for section, _ in _SECTIONS:
+        if section != _PEERS:
+            yield from (name for name, _ in manifest.text_members(section))
+    meta = manifest.node("peerDependenciesMeta") if manifest.is_node("peerDependenciesMeta") else None
+    if meta is not None:
+        yield from (name for name in meta.keys() if meta.is_node(name) and meta.node(name).flag("optional"))  # noqa: SIM118
 
 
 def _entries(file: SourceFile, manifest: Node, section: str) -> Iterator[tuple[str, str, int]]:
@@ -44,12 +59,14 @@ def _entries(file: SourceFile, manifest: Node, section: str) -> Iterator[tuple[s
         yield name, specification.strip(), lines.line_of(f'"{name}"')
 
 
-def _requirement(name: str, specification: str, location: Location, scope: Scope) -> Iterator[Requirement]:
-    """Yield the requirement; nothing for what is local, and for names, such as "//", that no package can have."""
-    if specification.startswith(_LOCAL):
+def _requirement(
+    name: str, specification: str, location: Location, scope: Scope, *, certain: bool
+) -> Iterator[Requirement]:
+    """Yield the requirement; nothing for folders of the tree, and for names, such as "//", that no package can have."""
+    if specification.startswith(_LOCAL) and not specification.endswith(_ARCHIVES):
         return
     if specification.startswith("npm:"):
         name, specification = alias_target(specification)
     purl = npm_purl(name)
     if purl is not None:
-        yield Requirement(purl, without_credentials(specification), location, scope)
+        yield Requirement(purl, without_credentials(specification), location, scope, certain)

@@ -3,23 +3,35 @@
 import re
 from collections.abc import Iterator
 
+from hullcheck.ecosystems.ecosystem import purl_name
 from hullcheck.ecosystems.npm.purl import alias_target, npm_purl
 from hullcheck.errors import LimitExceeded
 from hullcheck.formats.lines import LineFinder
 from hullcheck.formats.node import Node
 from hullcheck.formats.urls import without_credentials
-from hullcheck.model.package import Location, Package, Requirement, Scope
+from hullcheck.model.package import Location, Package, Requirement, Scope, Settled
 from hullcheck.model.source_file import SourceFile
 
 _DEEPEST = 100
 _ARCHIVE = re.compile(r"-v?([0-9]+\.[0-9]+\.[0-9]+[^/]*)\.(?:tgz|tar\.gz)")
 
 
-def parse_dependencies(file: SourceFile, lock: Node) -> Iterator[Package | Requirement]:
-    """Yield what `dependencies` lists at all depths. Which of them are direct, such a file does not say."""
+def parse_dependencies(file: SourceFile, lock: Node) -> Iterator[Package | Requirement | Settled]:
+    """Yield what `dependencies` lists at all depths, and what it tells the manifest beside the file. Which of them are
+    direct, such a file does not say.
+    """
+    yield Settled(file.path, "npm", file.directory, frozenset(_names(lock)))
     lines = LineFinder(file)
     for name, entry in _entries(file, lock):
         yield from _entry(name, entry, Location(file.path, line=lines.line_of(f'"{name}": {{')))
+
+
+def _names(lock: Node) -> Iterator[str]:
+    """Yield the names of what is installed for the project, by which it requires them, and those that aliases hide."""
+    for installed_as, entry in lock.members("dependencies"):
+        version = entry.text_or_none("version") or ""
+        name = alias_target(version)[0] if version.startswith("npm:") else installed_as
+        yield from (purl_name(purl) for purl in (npm_purl(installed_as), npm_purl(name)) if purl is not None)
 
 
 def _entries(file: SourceFile, lock: Node) -> Iterator[tuple[str, Node]]:
