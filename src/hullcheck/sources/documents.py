@@ -44,14 +44,17 @@ _UNKNOWN = Platform("", "")
 
 @dataclass(frozen=True, slots=True)
 class Descriptor:
-    """What a document says of another one or of a layer; `names` are the image's names in a layout."""
+    """What a document says of another one or of a layer; `names` are the image's names in a layout.
+
+    `attached` says that it is of something else about an image: an attestation, a signature.
+    """
 
     media_type: str
     digest: str
     size: int
     platform: Platform = _UNKNOWN
     names: tuple[str, ...] = ()
-    attestation: bool = False
+    attached: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +137,8 @@ def _descriptor(node: Node) -> Descriptor:
         size,
         _platform(node.node_or_none("platform")),
         tuple(dict.fromkeys(name for name in names if name)),
-        annotations is not None and annotations.has(_REFERENCE_TYPE),
+        (annotations is not None and annotations.has(_REFERENCE_TYPE))
+        or (node.text_or_none("artifactType") or "") not in {"", *_CONFIGS},
     )
 
 
@@ -209,5 +213,5 @@ def images(index: Index) -> Iterator[Descriptor]:
     """Yield the manifests and indexes of `index` that are of images: no attestations or signatures."""
     for descriptor in index.manifests:
         unknown = (descriptor.platform.os, descriptor.platform.architecture) == ("unknown", "unknown")
-        if not descriptor.attestation and not unknown:
+        if not descriptor.attached and not unknown:
             yield descriptor

@@ -1,5 +1,6 @@
 """OCI image layouts, as a directory or as a tar archive of one (OCI image specification, image-layout.md)."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -41,9 +42,11 @@ def open_layout(
 ) -> tuple[Image, tuple[LayerTree, ...]]:
     """Return the image called `tag` of the layout ("": the only one) and its layers."""
     index = layout_index(files, options)
-    chosen = Index(tuple(_called(tag, tuple(images(index)), files.name)))
-    names = tuple(sorted({name for descriptor in chosen.manifests for name in descriptor.names}))
-    return open_stored(_Blobs(files), Root(chosen, ""), names, options, progress, ArchiveError)
+    chosen = _called(tag, tuple(images(index)), files.name)
+    digests = {it.digest for it in chosen}
+    names = {name for it in images(index) if it.digest in digests for name in it.names}
+    root = Root(Index(chosen), "")
+    return open_stored(_Blobs(files), root, tuple(sorted(names)), options, progress, ArchiveError)
 
 
 def layout_index(files: Files, options: SourceOptions) -> Index:
@@ -54,18 +57,36 @@ def layout_index(files: Files, options: SourceOptions) -> Index:
     return index
 
 
-def _called(tag: str, candidates: Sequence[Descriptor], name: str) -> Iterator[Descriptor]:
-    """Yield the manifests of the image that is meant: several where they are for several platforms."""
-    names = sorted({"".join(it.names[:1]) for it in candidates})
-    if tag:
-        fitting = [it for it in candidates if tag == it.digest or any(is_called(known, tag) for known in it.names)]
-        if not fitting:
-            raise MalformedFile(name, f"has no image {tag!r}", hint=f"it has {_listed(names)}")
-        yield from fitting
-    elif len(names) > 1:
-        raise MalformedFile(name, f"has {len(names)} images", hint=f"name one as {name}:TAG, of {_listed(names)}")
-    else:
-        yield from candidates
+def _called(tag: str, candidates: Sequence[Descriptor], name: str) -> tuple[Descriptor, ...]:
+    """Return the manifests of the image that is meant: several where they are for several platforms."""
+    listed = ", ".join(sorted({_shown(it) for it in candidates})) or "none"
+    fitting = _fitting(tag, candidates)
+    if tag and not fitting:
+        raise MalformedFile(name, f"has no image {tag!r}", hint=f"it has {listed}")
+    number = _number_of_images(fitting)
+    if number > 1:
+        called = f" called {tag!r}" if tag else ""
+        # Those of one name differ in their digests only.
+        names = {_shown(it) for it in fitting}
+        choice = ", ".join(sorted(names if len(names) >= number else {it.digest for it in fitting}))
+        raise MalformedFile(name, f"has {number} images{called}", hint=f"name one as {name}:TAG, of {choice}")
+    return fitting
+
+
+def _fitting(tag: str, candidates: Sequence[Descriptor]) -> tuple[Descriptor, ...]:
+    """Return each of `candidates` that `tag` may mean, once; a whole name or digest goes before the end of a name."""
+    whole = [it for it in candidates if tag in {"", it.digest, *it.names}]
+    fitting = whole or [it for it in candidates if any(is_called(known, tag) for known in it.names)]
+    return tuple({it.digest: it for it in reversed(fitting)}.values())[::-1]
+
+
+def _number_of_images(manifests: Sequence[Descriptor]) -> int:
+    """Return how many images `manifests` are: those of one name that are for different platforms are one."""
+    alike = Counter(("".join(it.names[:1]), it.platform) for it in manifests)
+    images_called: dict[str, int] = {}
+    for (name, _), count in alike.items():
+        images_called[name] = max(count, images_called.get(name, 0))
+    return sum(images_called.values())
 
 
 def is_called(name: str, asked: str) -> bool:
@@ -73,8 +94,8 @@ def is_called(name: str, asked: str) -> bool:
     return name == asked or name.endswith((f"/{asked}", f":{asked}"))
 
 
-def _listed(names: Sequence[str]) -> str:
-    return ", ".join(name or "one without a name" for name in names) or "none"
+def _shown(it: Descriptor) -> str:
+    return it.names[0] if it.names else it.digest
 
 
 def blob_path(digest: str) -> str:

@@ -115,6 +115,58 @@ def test_one_of_several_images_is_chosen_by_its_tag(tmp_path: Path) -> None:
         assert "1.0, registry.example/team/app:2.0" in error.hint
 
 
+AMD64 = platform("linux/amd64")
+OTHER = image(layer(file("other/status", b"other")))
+
+
+@pytest.mark.parametrize("where", [{}, {"platform": AMD64}])
+def test_several_images_without_names_are_told_apart_by_digest_only(tmp_path: Path, where: Any) -> None:
+    path = layout(tmp_path, index(BUILT.descriptor(**where), OTHER.descriptor(**where)), BUILT, OTHER)
+    error = refused(path)
+    assert "has 2 images" in error.message
+    assert digest(OTHER.manifest) in error.hint
+    assert digest(BUILT.manifest) in error.hint
+    assert opened(f"{path}:{digest(OTHER.manifest)}")[2] == [{"other/status": "other"}]
+
+
+@pytest.mark.parametrize("where", [{}, {"platform": AMD64}])
+def test_the_end_of_two_names_means_neither(tmp_path: Path, where: Any) -> None:
+    listing = index(named(BUILT, "registry.example/app:1", **where), named(OTHER, "registry.example/web:1", **where))
+    path = layout(tmp_path, listing, BUILT, OTHER)
+    error = refused(f"{path}:1")
+    assert "has 2 images called '1'" in error.message
+    assert "registry.example/app:1, registry.example/web:1" in error.hint
+    assert opened(f"{path}:web:1")[2] == [{"other/status": "other"}]
+
+
+def test_a_whole_name_goes_before_the_end_of_another(tmp_path: Path) -> None:
+    listing = index(named(BUILT, "registry.example/app:1"), named(OTHER, "1"))
+    assert opened(f"{layout(tmp_path, listing, BUILT, OTHER)}:1")[2] == [{"other/status": "other"}]
+
+
+def test_two_images_of_one_name_and_platform_are_told_apart_by_digest_only(tmp_path: Path) -> None:
+    path = layout(
+        tmp_path, index(named(BUILT, "app:1", platform=AMD64), named(OTHER, "app:1", platform=AMD64)), BUILT, OTHER
+    )
+    for name in (path, f"{path}:app:1"):
+        error = refused(name)
+        assert "has 2 images" in error.message
+        assert digest(OTHER.manifest) in error.hint
+
+
+def test_one_image_of_several_names_is_one(tmp_path: Path) -> None:
+    path = layout(tmp_path, index(named(BUILT, "app:1"), named(BUILT, "app:latest"), BUILT.descriptor()), BUILT)
+    for name in (path, f"{path}:latest"):
+        assert opened(name)[1].tags == ("app:1", "app:latest")
+
+
+def test_artifacts_beside_an_image_are_no_images(tmp_path: Path) -> None:
+    """As the signatures and SBOMs that are copied with an image (OCI image specification 1.1, "artifactType")."""
+    signature = image(manifest={"config": descriptor(b"{}", "application/vnd.oci.empty.v1+json")})
+    listing = index(named(BUILT, "app:1"), signature.descriptor(artifactType="application/vnd.example.signature"))
+    assert opened(layout(tmp_path, listing, BUILT, signature))[1].digest == digest(BUILT.manifest)
+
+
 def test_an_index_in_a_layout_is_followed_to_the_platform(tmp_path: Path) -> None:
     arm = image(layer(file("status", b"arm")), architecture="arm64")
     nested = index(
