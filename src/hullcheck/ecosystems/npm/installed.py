@@ -3,6 +3,7 @@
 https://github.com/npm/cli/blob/latest/docs/lib/content/configuring-npm/folders.md
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -12,18 +13,25 @@ from hullcheck.formats.json import read_json
 from hullcheck.model.package import Location, Package
 from hullcheck.model.source_file import SourceFile
 
+_NODE_MODULES = "node_modules"
+# Where Yarn keeps the packages that it links to: node_modules/.store/name-npm-1.2.3-0123456789/package.
+_is_in_store = re.compile(r"(?:.*/)?node_modules/\.store/[^/]+/package", re.DOTALL).fullmatch
+# What an archive of a release is unpacked to: images of Node.js have Yarn in /opt/yarn-v1.22.19.
+_unpacked = re.compile(r"(.+)-v?([0-9]+\.[0-9]+\.[0-9]+[^/]*)").fullmatch
+
 
 def parse_installed(file: SourceFile) -> Iterator[Package]:
     """Yield the package that `file` describes, if it is installed there."""
-    if not _is_installed(file.directory):
+    unpacked = _unpacked(file.directory.rpartition("/")[2]) if _NODE_MODULES not in file.path.split("/") else None
+    if not unpacked and not _is_installed(file.directory):
         return
     package = read_json(_as_node_reads(file))
     name, version = package.text_or_none("name"), package.text_or_none("version")
-    if not name or not version:
+    if not name or not version or (unpacked and unpacked.groups() != (name, version)):
         return
     purl = npm_purl(name.strip(), clean_version(version))
     if purl is not None:
-        yield Package(purl, (Location(file.path),), _place(file.path), licences=licences(package))
+        yield Package(purl, (Location(file.path),), _place(file), licences=licences(package))
     elif npm_purl(name.strip()) is not None:
         raise package.malformed("version", "is no version")
     # Under any other name nobody can publish the package, nor advisories about it.
@@ -31,16 +39,22 @@ def parse_installed(file: SourceFile) -> Iterator[Package]:
 
 def _is_installed(directory: str) -> bool:
     """Say whether a package is installed in `directory`: packages carry manifests of tests and parts deeper inside."""
+    if _is_in_store(directory):
+        return True
     above, _, folder = directory.rpartition("/")
     if folder[:1] in {"", ".", "@"}:
         return False
     above, _, parent = above.rpartition("/")
-    return parent == "node_modules" or (parent.startswith("@") and above.rpartition("/")[2] == "node_modules")
+    return parent == _NODE_MODULES or (parent.startswith("@") and above.rpartition("/")[2] == _NODE_MODULES)
 
 
-def _place(path: str) -> str:
-    """Return the root of the application: what is above the first `node_modules`."""
-    return "" if path.startswith("node_modules/") else path.partition("/node_modules/")[0]
+def _place(file: SourceFile) -> str:
+    """Return the root of the application: what is above the first `node_modules`, or an unpacked archive."""
+    above, mark, _ = f"/{file.path}".partition(f"/{_NODE_MODULES}/")
+    if mark:
+        return above.removeprefix("/")
+    unpacked = _unpacked(file.directory)
+    return unpacked[1] if unpacked else file.directory
 
 
 def _as_node_reads(file: SourceFile) -> SourceFile:

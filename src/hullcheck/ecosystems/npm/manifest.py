@@ -5,7 +5,7 @@ https://github.com/npm/cli/blob/latest/docs/lib/content/configuring-npm/package-
 
 from collections.abc import Iterator
 
-from hullcheck.ecosystems.npm.purl import alias_target, npm_purl
+from hullcheck.ecosystems.npm.purl import alias_target, npm_purl, published_archive
 from hullcheck.formats.json import read_json
 from hullcheck.formats.lines import LineFinder
 from hullcheck.formats.node import Node
@@ -67,6 +67,7 @@ def _requirement(
         return
     if specification.startswith("npm:"):
         name, specification = alias_target(specification)
+    name, specification = published_archive(specification) or (name, specification)
     purl = npm_purl(name)
     if purl is not None:
         yield Requirement(purl, without_credentials(specification), location, scope, certain)

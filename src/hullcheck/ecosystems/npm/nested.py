@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from hullcheck.ecosystems.ecosystem import purl_name
-from hullcheck.ecosystems.npm.purl import alias_target, npm_purl
+from hullcheck.ecosystems.npm.purl import alias_target, npm_purl, published_archive
 from hullcheck.errors import LimitExceeded
 from hullcheck.formats.lines import LineFinder
 from hullcheck.formats.node import Node
@@ -31,6 +31,7 @@ def _names(lock: Node) -> Iterator[str]:
     for installed_as, entry in lock.members("dependencies"):
         version = entry.text_or_none("version") or ""
         name = alias_target(version)[0] if version.startswith("npm:") else installed_as
+        name, _ = published_archive(version) or (name, "")
         yield from (purl_name(purl) for purl in (npm_purl(installed_as), npm_purl(name)) if purl is not None)
 
 
@@ -56,7 +57,8 @@ def _entry(installed_as: str, entry: Node, location: Location) -> Iterator[Packa
     source = ""
     if ":" in version or "/" in version:
         # The entry of what comes from no registry has its URL for a version.
-        source, version = version, _version_in(version, name)
+        published = published_archive(version)
+        source, (name, version) = version, published or (name, _version_in(version, name))
     purl = npm_purl(name, version)
     if purl is None:
         raise entry.malformed("version", "no package can have this name and version")

@@ -31,3 +31,17 @@ def alias_target(specification: str) -> tuple[str, str]:
     text = specification.removeprefix("npm:")
     at = text.find("@", 1)
     return (text, "") if at < 0 else (text[:at], text[at + 1 :])
+
+
+def published_archive(url: str) -> tuple[str, str] | None:
+    """Return name and version of the package in an archive at `url`, None where it is not one of a registry, which has
+    it at "…/@scope/name/-/name-1.2.3.tgz".
+    """
+    path = url.partition("#")[0].partition("?")[0]
+    match path.split("/"):
+        case ["http:" | "https:", "", _, *above, name, "-", archive] if archive.startswith(f"{name}-"):
+            version = archive.removeprefix(f"{name}-").removesuffix(".tgz")
+            scope = above[-1] if above and above[-1].startswith("@") else ""
+            return (f"{scope}/{name}" if scope else name, version) if archive.endswith(".tgz") and version else None
+        case _:
+            return None

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hullcheck.ecosystems.npm.purl import alias_target, clean_version, npm_purl
+from hullcheck.ecosystems.npm.purl import alias_target, clean_version, npm_purl, published_archive
 
 
 @pytest.mark.parametrize(
@@ -60,3 +60,22 @@ def test_a_version_is_read_as_npm_reads_it(stated: str, version: str) -> None:
 )
 def test_an_alias_has_a_target(alias: str, target: tuple[str, str]) -> None:
     assert alias_target(alias) == target
+
+
+@pytest.mark.parametrize(
+    ("url", "package"),
+    [
+        ("https://registry.example/left-pad/-/left-pad-1.3.0.tgz", ("left-pad", "1.3.0")),
+        ("https://registry.example/npm/@a/b/-/b-1.0.0-rc.1.tgz#sha1", ("@a/b", "1.0.0-rc.1")),
+        ("http://registry.example/b/-/b-1.0.0.tgz?x=/-/", ("b", "1.0.0")),
+        ("https://registry.example/left-pad/-/other-1.3.0.tgz", None),
+        ("https://files.example/left-pad-1.3.0.tgz", None),
+        ("https://registry.example/b/-/b-.tgz", None),
+        ("https://registry.example/b/-/b-1.0.0.zip", None),
+        ("git+https://git.example/b/-/b-1.0.0.tgz", None),
+        ("^1.0.0", None),
+        ("", None),
+    ],
+)
+def test_an_archive_of_a_registry_tells_its_package(url: str, package: tuple[str, str] | None) -> None:
+    assert published_archive(url) == package
