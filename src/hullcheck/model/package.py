@@ -62,8 +62,8 @@ class Requirement:
 class Settled:
     """What the lock file at `lock` tells the manifests in the directory `place`, with `below` those below it too.
 
-    `names` are the packages of `purl_type` ("namespace/name") whose version it knows, or which it knows to be parts of
-    the project. `place` can also be the path of one manifest.
+    `names` are the packages of `purl_type`, as advisories name them, whose version it knows, or which it knows to be
+    parts of the project. `place` can also be the path of one manifest.
     """
 
     lock: str

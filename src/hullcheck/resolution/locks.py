@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from hullcheck.ecosystems.ecosystem import purl_name
+from hullcheck.ecosystems.table import by_purl_type
 from hullcheck.model.gap import Gap, GapKind
 from hullcheck.model.package import Requirement, Settled
 
@@ -53,7 +54,8 @@ class Locked:
         known = tuple(self._of(requirement.purl.type, requirement.location.path))
         if any(settled.lock == requirement.location.path for settled in known):
             return False
-        name = purl_name(requirement.purl)
+        ecosystem = by_purl_type(requirement.purl.type)
+        name = ecosystem.advisory_name(requirement.purl) if ecosystem else purl_name(requirement.purl)
         return any(name in settled.names for settled in known) or (bool(known) and not requirement.certain)
 
     def lock_of(self, purl_type: str, path: str) -> str:

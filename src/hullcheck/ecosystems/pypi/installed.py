@@ -11,6 +11,8 @@ from hullcheck.errors import MalformedFile
 from hullcheck.model.package import Location, Package
 from hullcheck.model.source_file import SourceFile
 
+# Other characters that end lines for `str.splitlines` are part of texts: licences have form feeds.
+_lines = re.compile(r"\r\n?|\n").split
 _END = re.compile(rb"\r?\n\r?\n")
 _LONGEST_LICENCE = 100
 _CLASSIFIER = "License :: "
@@ -51,7 +53,7 @@ def _headers(file: SourceFile) -> _Headers:
     headers: dict[str, list[str]] = {}
     values: list[str] = []
     # Authors of old packages have names in other encodings.
-    for line in block.decode("utf-8", "replace").splitlines():
+    for line in _lines(block.decode("utf-8", "replace")):
         name, colon, value = line.partition(":")
         if line[:1] in {" ", "\t"} and values:
             values[-1] += f"\n{line.strip()}"

@@ -6,12 +6,15 @@ https://pip.pypa.io/en/stable/reference/requirements-file-format/
 import posixpath
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
-from hullcheck.ecosystems.pypi.specifier import found, is_path, read_specifier
+from hullcheck.ecosystems.pypi.compiled import SOURCE, settled
+from hullcheck.ecosystems.pypi.names import advisory_name
+from hullcheck.ecosystems.pypi.specifier import Specifier, found, is_path, is_url, read_specifier
 from hullcheck.errors import MalformedFile
 from hullcheck.formats.text import read_text
 from hullcheck.formats.urls import without_credentials
-from hullcheck.model.package import Location, Package, Requirement, Scope, Unread
+from hullcheck.model.package import Location, Package, Requirement, Scope, Settled, Unread
 from hullcheck.model.source_file import Pattern, SourceFile, Wants
 
 WANTS = Wants(
@@ -21,7 +24,11 @@ WANTS = Wants(
             Pattern(".txt", begin="Requirements"),
             Pattern(".txt", begin="REQUIREMENTS"),
             Pattern("requirements.txt"),
-            Pattern(".txt", parent="requirements"),
+            Pattern(".txt", within="requirements"),
+            # What pip-tools and uv compile them from.
+            Pattern(".in", begin="requirements"),
+            Pattern("requirements.in"),
+            Pattern(".in", within="requirements"),
             # rye and others name them so.
             Pattern(".lock", begin="requirements"),
             Pattern(".pip", begin="requirements"),
@@ -45,29 +52,69 @@ _LISTED_LINES = 5
 Line = tuple[int, str]
 
 
-def parse_requirements(file: SourceFile) -> Iterator[Package | Requirement | Unread]:
-    """Yield what `file` pins or requires. Lines of which no package can be told are an error at its end.
+def parse_requirements(file: SourceFile) -> Iterator[Package | Requirement | Settled | Unread]:
+    """Yield what `file` pins or requires, and what it settles of the file that it was compiled from. Lines of which no
+    package can be told are an error at its end.
 
     Files that it includes are found on their own, if their names tell what they are.
     """
-    if file.name.lower().startswith("constraint"):
-        # It restricts what others require, and requires nothing.
+    text = read_text(file, errors="replace")
+    if file.name.lower().startswith("constraint") or _belongs_to_helm(file, text):
+        # The former restricts what others require, and requires nothing.
         return
-    scope, unclear = scope_of(file.path), list[int]()
-    for number, line in _logical_lines(read_text(file, errors="replace")):
-        location = Location(file.path, line=number)
-        included = _included(file, line)
-        if included is not None:
-            yield from _unless_found(included, location)
-            continue
-        text = _required(line)
-        specifier = read_specifier(text) if text else None
-        if specifier is not None:
-            yield from found(specifier, location, scope)
-        elif text and not _is_local(text):
-            unclear.append(number)
-    if unclear:
-        raise MalformedFile(file.path, "no package can be told", place=_place(unclear))
+    lines = _Lines(tuple(_logical_lines(text)), scope_of(file.path))
+    pinned: list[Package] = []
+    for item in lines.required(file):
+        if isinstance(item, Package):
+            pinned.append(item)
+        yield item
+    if pinned:
+        yield from settled(file, text, frozenset(map(advisory_name, (package.purl for package in pinned))))
+    if lines.unnamed:
+        reason = f"{_place(lines.unnamed)}: an address that does not tell which package is there"
+        yield Unread(Location(file.path), reason, "put its name in front: `name @ https://...`")
+    if lines.unclear and not _is_prose(file, lines):
+        raise MalformedFile(file.path, "no package can be told", place=_place(lines.unclear))
+
+
+class _Lines:
+    """The lines of a file, and which of them tell no package, for an address does not tell it or for another reason."""
+
+    def __init__(self, lines: tuple[Line, ...], scope: Scope) -> None:
+        self.all = lines
+        self.unnamed: list[int] = []
+        self.unclear: list[int] = []
+        self._scope = scope
+
+    def required(self, file: SourceFile) -> Iterator[Package | Requirement | Unread]:
+        for number, line in self.all:
+            location = Location(file.path, line=number)
+            included = _included(file, line)
+            if included is not None:
+                yield from _unless_found(included, location)
+                continue
+            text = _required(line)
+            specifier = read_specifier(text) if text else None
+            if specifier is not None:
+                yield from found(_as_declared(specifier, file), location, self._scope)
+            elif text and not _is_local(text):
+                (self.unnamed if is_url(text) else self.unclear).append(number)
+
+
+def _as_declared(specifier: Specifier, file: SourceFile) -> Specifier:
+    """Return `specifier`, of what others are compiled from as a constraint: they repeat it."""
+    return replace(specifier, version="") if file.name.endswith(SOURCE) else specifier
+
+
+def _is_prose(file: SourceFile, lines: _Lines) -> bool:
+    """Say whether `file` is some text that lies far below a directory "requirements"."""
+    near = file.path.lower().split("/")[-2:]
+    return len(lines.unclear) == len(lines.all) and not any("requirements" in segment for segment in near)
+
+
+def _belongs_to_helm(file: SourceFile, text: str) -> bool:
+    """Say whether `file` is a lock file of Helm 2, which has the name of one of rye."""
+    return file.name.endswith(".lock") and text.lstrip().startswith("dependencies:")
 
 
 def scope_of(path: str) -> Scope:
@@ -110,11 +157,19 @@ def _included(file: SourceFile, line: str) -> str | None:
 
 
 def _unless_found(included: str, location: Location) -> Iterator[Unread]:
-    if "://" in included or included.startswith(("/", "../")) or not WANTS.selects(included):
+    if "://" in included or included.startswith(("/", "../")):
+        reason = f"line {location.line} includes {without_credentials(included)}, which lies elsewhere"
+        yield Unread(location, f"{reason} and is not read", "bring it into the tree")
+    else:
+        yield from unless_wanted(included)
+
+
+def unless_wanted(path: str) -> Iterator[Unread]:
+    """Yield that the file at `path`, which another one includes, is not read for its name."""
+    if not WANTS.selects(path):
         yield Unread(
-            location,
-            f"line {location.line} includes {without_credentials(included)}, which is not read: "
-            "it lies elsewhere, or its name does not tell what it is",
+            Location(path),
+            "other files include it as one of requirements, and its name does not tell that it is one",
             "give it a name that begins with requirements and ends in .txt",
         )
 

@@ -15,7 +15,7 @@ from hullcheck.model.package import Location, Package, Requirement, Scope
 
 _start = re.compile(rf"({NAME})\s*(?:\[[^\]]*\])?\s*").match
 _clause = re.compile(r"\s*(===|~=|==|!=|<=|>=|<|>)\s*([^\s,;()<>=~]+)\s*").fullmatch
-_is_url = re.compile(r"(?:git|hg|bzr|svn)\+|[A-Za-z][A-Za-z0-9+.-]*://|file:").match
+is_url = re.compile(r"(?:git|hg|bzr|svn)\+|[A-Za-z][A-Za-z0-9+.-]*://|file:").match
 _blanks = re.compile(r"\s+").sub
 _egg = re.compile(rf"[#&]egg=({NAME})").search
 _sdist = re.compile(rf"({NAME})-([0-9][A-Za-z0-9.+!_]*)(?:\.tar\.(?:gz|bz2|xz)|\.tgz|\.zip)").fullmatch
@@ -38,7 +38,7 @@ def read_specifier(text: str) -> Specifier | None:
 
     Extras and environment markers do not count: a pin for some environments is a pin.
     """
-    if _is_url(text) or is_path(text):
+    if is_url(text) or is_path(text):
         return _from_url(text.partition(" ;")[0].strip())
     start = _start(text)
     if start is None:
