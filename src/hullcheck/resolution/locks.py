@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from packageurl import PackageURL
+
 from hullcheck.ecosystems.ecosystem import purl_name
 from hullcheck.ecosystems.table import by_purl_type
 from hullcheck.model.gap import Gap, GapKind
@@ -54,8 +56,7 @@ class Locked:
         known = tuple(self._of(requirement.purl.type, requirement.location.path))
         if any(settled.lock == requirement.location.path for settled in known):
             return False
-        ecosystem = by_purl_type(requirement.purl.type)
-        name = ecosystem.advisory_name(requirement.purl) if ecosystem else purl_name(requirement.purl)
+        name = name_of(requirement.purl)
         return any(name in settled.names for settled in known) or (bool(known) and not requirement.certain)
 
     def lock_of(self, purl_type: str, path: str) -> str:
@@ -72,6 +73,12 @@ class Locked:
         yield from self.here.get((purl_type, _directory(path)), ())
         for at in _upwards(_directory(path)):
             yield from self.below.get((purl_type, at), ())
+
+
+def name_of(purl: PackageURL) -> str:
+    """Return the name of the package as its ecosystem writes it."""
+    ecosystem = by_purl_type(purl.type)
+    return ecosystem.advisory_name(purl) if ecosystem else purl_name(purl)
 
 
 def locked(settled: Iterable[Settled], gaps: Iterable[Gap]) -> Locked:

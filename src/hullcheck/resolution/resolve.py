@@ -5,12 +5,11 @@ from dataclasses import dataclass, field, replace
 
 from packageurl import PackageURL
 
-from hullcheck.ecosystems.ecosystem import purl_name
 from hullcheck.model.gap import Gap, GapKind
 from hullcheck.model.inventory import Inventory
 from hullcheck.model.package import Package, Requirement
 from hullcheck.model.packages import combine
-from hullcheck.resolution.locks import Locked, locked
+from hullcheck.resolution.locks import Locked, locked, name_of
 from hullcheck.resolution.pins import exact_version
 
 _NAMED = 3
@@ -68,7 +67,7 @@ def resolve(inventory: Inventory) -> Inventory:
 
 
 def _identity(purl: PackageURL) -> tuple[str, str]:
-    return purl.type, purl_name(purl)
+    return purl.type, name_of(purl)
 
 
 def _package(requirement: Requirement, version: str) -> Package:
@@ -96,7 +95,7 @@ def _gaps(unresolved: Iterable[Requirement], direct: Iterable[Package], lock_fil
         manifests.setdefault(key, _Manifest(*key)).open[_text(requirement)] = None
     for package in direct:
         key = (package.place, package.locations[0].layer, package.purl.type)
-        manifests.setdefault(key, _Manifest(*key)).direct[purl_name(package.purl)] = None
+        manifests.setdefault(key, _Manifest(*key)).direct[name_of(package.purl)] = None
     for key in sorted(manifests):
         manifest = manifests[key]
         yield Gap(GapKind.UNRESOLVED, manifest.path, _reason(manifest), _hint(manifest, lock_files), manifest.layer)
@@ -130,4 +129,4 @@ def _text(requirement: Requirement) -> str:
     constraint = "".join(filter(str.isprintable, " ".join(requirement.constraint.split())))
     if len(constraint) > _LONGEST_CONSTRAINT:
         constraint = f"{constraint[:_LONGEST_CONSTRAINT]}..."
-    return f"{purl_name(requirement.purl)} {constraint}".strip()
+    return f"{name_of(requirement.purl)} {constraint}".strip()

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from hullcheck.ecosystems.golang.modules import STDLIB, is_path, is_version, module_purl, release
 from hullcheck.errors import MalformedFile
 from hullcheck.formats.text import read_text
-from hullcheck.model.package import Location, Package, Requirement
+from hullcheck.model.package import Location, Package, Requirement, Unread
 from hullcheck.model.source_file import SourceFile
 
 _TOKEN = re.compile(
@@ -17,6 +17,8 @@ _INDIRECT = re.compile(r"//[ \t]*indirect[ \t]*(?:;.*)?")
 # Since Go 1.21 the go line chooses a toolchain, as a requirement chooses a module; before, and without a patch level,
 # it is the version of the language.
 _CHOOSES_TOOLCHAIN = re.compile(r"1\.(?:2[1-9]|[3-9][0-9])(?:\.[0-9]{1,9}|rc[0-9]{1,9})|[2-9]\.[0-9]{1,9}\.[0-9]{1,9}")
+_LANGUAGE = re.compile(r"([0-9]{1,9})\.([0-9]{1,9})")
+_ALL_LISTED = (1, 17)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +48,7 @@ class _Directives:
     toolchains: dict[str, _Line] = field(default_factory=dict)
 
 
-def parse_go_mod(file: SourceFile) -> Iterator[Package | Requirement]:
+def parse_go_mod(file: SourceFile) -> Iterator[Package | Requirement | Unread]:
     """Yield the modules that `file` requires, in the version or the replacement that it gives them, and the standard
     library of the toolchain that it chooses.
 
@@ -57,6 +59,7 @@ def parse_go_mod(file: SourceFile) -> Iterator[Package | Requirement]:
     for directive, line in _lines(file):
         _take(directives, directive, line, file.path)
     yield from _standard_library(directives, file.path)
+    yield from _unless_complete(directives, file.path)
     for module in directives.required:
         chosen = directives.replaced.get((module.path, module.version)) or directives.replaced.get((module.path, ""))
         yield from _module(module, chosen or module, directives, file.path)
@@ -73,6 +76,21 @@ def _module(module: _Module, chosen: _Module, directives: _Directives, path: str
     lines = dict.fromkeys((module.line, chosen.line))
     locations = tuple(Location(path, line=line) for line in lines)
     yield Package(module_purl(chosen.path, chosen.version), locations, path, direct=module.direct)
+
+
+def _unless_complete(directives: _Directives, path: str) -> Iterator[Unread]:
+    """Yield that there are more modules than those which are listed: since Go 1.17 all are that a build needs.
+
+    See go.dev/ref/mod, "Module graph pruning". A file without go line is one of Go 1.16.
+    """
+    line = directives.toolchains.get("go")
+    version = _LANGUAGE.match(line.words[0]) if line else None
+    if directives.required and (version is None or tuple(map(int, version.groups())) < _ALL_LISTED):
+        yield Unread(
+            Location(path, line=line.number if line else 0),
+            "before Go 1.17 such a file lists direct dependencies: what they need in turn is not known",
+            "list all of them: `go mod tidy -go=1.17`",
+        )
 
 
 def _standard_library(directives: _Directives, path: str) -> Iterator[Package]:

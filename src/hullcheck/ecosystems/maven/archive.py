@@ -68,7 +68,7 @@ def parse_archive(file: SourceFile) -> Iterator[Found]:
     The archive itself belongs to its directory, and all that is in it to the archive. What is known of an artifact but
     its group is a package without namespace, and `Unread`: no advisory can be found for it.
     """
-    if _name(file.path).suffix in SHARED_SUFFIXES and file.content[:2] != _ZIP:
+    if not file.content or (_name(file.path).suffix in SHARED_SUFFIXES and file.content[:2] != _ZIP):
         return
     yield from _Walk(file.path).archive(Archive(file.path, file.content))
 
@@ -138,7 +138,7 @@ class _Walk:
     def _nested(self, archive: Archive, member: Member, path: str, depth: int) -> Iterator[Found]:
         if depth >= DEPTH:
             raise LimitExceeded(path, f"more than {DEPTH} archives in each other")
-        if _name(path).suffix in SHARED_SUFFIXES and archive.begin(member, len(_ZIP)) != _ZIP:
+        if not member.size or (_name(path).suffix in SHARED_SUFFIXES and archive.begin(member, len(_ZIP)) != _ZIP):
             return
         copied = 0 if member.method == STORED else member.size
         if copied > HELD_BYTES - self._held:

@@ -6,7 +6,12 @@ import re
 GRADLE_CACHE = "files-2.1"
 
 # Words of a version that a number may follow, as in "1.0-alpha-2".
-_QUALIFIERS = frozenset({"a", "alpha", "b", "beta", "build", "cr", "ga", "m", "milestone", "p", "pre", "r", "rc", "sp"})
+_QUALIFIERS = frozenset(
+    {
+        *("a", "alpha", "b", "beta", "build", "cr", "ga", "m", "milestone", "p", "pre", "r", "rc"),
+        *("snapshot", "sp"),
+    }
+)
 _CLASSIFIER = re.compile(
     r"-(?:all|bundle|bundled|exec|fat|fatjar|full|jar-with-dependencies|javadoc|jdk\d+|linux|macos|natives?|nodep"
     r"|no_aop|osx|runner|runtime|shaded|sources|standalone|tests?|uber|windows|with-dependencies)(?:[-_.].*)?",
@@ -14,6 +19,7 @@ _CLASSIFIER = re.compile(
 )
 # What file systems allow for a name; names in archives can be longer.
 _LONGEST = 255
+_DATE = re.compile(r"v\d{8}", re.ASCII)
 _VERSIONED = re.compile(r"[-_]v?\d+(?:\.\d+)+[^/]*", re.ASCII)
 _ONLY_VERSION = re.compile(r"v?\d+(?:\.\d+)+[^/]*", re.ASCII)
 
@@ -21,19 +27,19 @@ _ONLY_VERSION = re.compile(r"v?\d+(?:\.\d+)+[^/]*", re.ASCII)
 def split_name(stem: str, known: tuple[str, ...] = ()) -> tuple[str, str]:
     """Return artifact and version of the file name `stem`, which has no suffix; "" for a version that it has not.
 
-    Where one of the versions `known` stands in it, that is it. Else it begins with the first number behind a hyphen
-    that no other word than "alpha" and its like separates from a later number: "log4j-1.2-api-2.14.1" is
-    version 2.14.1 of "log4j-1.2-api".
+    Where one of the versions `known` stands in it, that is it. Else it begins with the first number or date
+    ("v20211006") behind a hyphen that no other word than "alpha" and its like separates from a later number:
+    "log4j-1.2-api-2.14.1" is version 2.14.1 of "log4j-1.2-api".
     """
     stem = stem[-_LONGEST:]
     for version in known:
         artifact, found, rest = stem.rpartition(f"-{version}")
-        classified = rest.startswith("-") and not any(word[:1].isdecimal() for word in rest.split("-"))
+        classified = rest.startswith("-") and not any(map(_is_of_version, rest[1:].split("-")))
         if version and found and artifact and (classified or not rest):
             return artifact, version
     words = stem.split("-")
     for index in range(1, len(words)):
-        if words[index][:1].isdecimal() and _one_version(words[index:]):
+        if _begins(words[index]) and _one_version(words[index:]):
             version = "-".join(words[index:])
             return "-".join(words[:index]), _without_classifier(version)
     return stem, ""
@@ -49,13 +55,21 @@ def without_version(path: str) -> str:
     return "/".join(_VERSIONED.sub("", segment) for segment in segments)
 
 
+def _begins(word: str) -> bool:
+    return word[:1].isdecimal() or _DATE.fullmatch(word) is not None
+
+
 def _one_version(words: list[str]) -> bool:
     foreign = False
     for word in words:
         if word[:1].isdecimal() and foreign:
             return False
-        foreign = foreign or not (word[:1].isdecimal() or word.lower().rstrip("0123456789") in _QUALIFIERS)
+        foreign = foreign or not _is_of_version(word)
     return True
+
+
+def _is_of_version(word: str) -> bool:
+    return word[:1].isdecimal() or word.lower().rstrip("0123456789") in _QUALIFIERS
 
 
 def _without_classifier(version: str) -> str:

@@ -27,7 +27,8 @@ _ARTIFACTS: Mapping[str, str] = {
     "com.fasterxml.jackson.module": "jackson-module-*",
     "com.fasterxml.woodstox": "woodstox-core",
     "com.github.ben-manes.caffeine": "caffeine",
-    "com.google.api": "gax gax-grpc gax-httpjson",
+    "com.github.junrar": "junrar",
+    "com.google.api": "api-common gax gax-grpc gax-httpjson",
     "com.google.code.findbugs": "findbugs jsr305",
     "com.google.code.gson": "gson",
     "com.google.crypto.tink": "tink",
@@ -42,6 +43,7 @@ _ARTIFACTS: Mapping[str, str] = {
     "com.hazelcast": "hazelcast hazelcast-all",
     "com.ibm.icu": "icu4j",
     "com.jcraft": "jsch jzlib",
+    "com.lmax": "disruptor",
     "com.lowagie": "itext",
     "com.mchange": "c3p0 mchange-commons-java",
     "com.microsoft.sqlserver": "mssql-jdbc",
@@ -76,6 +78,7 @@ _ARTIFACTS: Mapping[str, str] = {
     "commons-net": "commons-net",
     "commons-pool": "commons-pool",
     "commons-validator": "commons-validator",
+    "de.l3s.boilerpipe": "boilerpipe",
     "dk.brics.automaton": "automaton",
     "dnsjava": "dnsjava",
     "hibernate": "hibernate",
@@ -83,7 +86,16 @@ _ARTIFACTS: Mapping[str, str] = {
         "grpc-alts grpc-api grpc-auth grpc-context grpc-core grpc-netty grpc-netty-shaded grpc-okhttp "
         "grpc-protobuf grpc-protobuf-lite grpc-services grpc-stub"
     ),
+    "io.ktor": "ktor-*",
     "io.micrometer": "micrometer-*",
+    "io.micronaut": (
+        "micronaut-aop micronaut-bom micronaut-buffer-netty micronaut-context micronaut-core "
+        "micronaut-core-reactive micronaut-function micronaut-http micronaut-http-client "
+        "micronaut-http-client-core micronaut-http-netty micronaut-http-server micronaut-http-server-netty "
+        "micronaut-inject micronaut-inject-java micronaut-jackson-core micronaut-jackson-databind "
+        "micronaut-json-core micronaut-management micronaut-retry micronaut-router micronaut-runtime "
+        "micronaut-websocket"
+    ),
     "io.netty": (
         "netty-all netty-buffer netty-codec netty-codec-dns netty-codec-haproxy netty-codec-http netty-codec-http2 "
         "netty-codec-socks netty-common netty-handler netty-handler-proxy netty-resolver netty-resolver-dns "
@@ -115,6 +127,7 @@ _ARTIFACTS: Mapping[str, str] = {
     "mysql": "mysql-connector-java",
     "net.bytebuddy": "byte-buddy byte-buddy-agent",
     "net.java.dev.jna": "jna jna-platform",
+    "net.jcip": "jcip-annotations",
     "net.sf.ehcache": "ehcache ehcache-core",
     "net.sf.json-lib": "json-lib",
     "net.sf.saxon": "Saxon-HE",
@@ -155,16 +168,21 @@ _ARTIFACTS: Mapping[str, str] = {
     "org.apache.struts": "struts-core struts-extras struts-taglib struts-tiles struts2-*",
     "org.apache.taglibs": "taglibs-standard-impl taglibs-standard-spec",
     "org.apache.thrift": "libfb303 libthrift",
+    "org.apache.tomcat": (
+        "tomcat-annotations-api tomcat-el-api tomcat-jaspic-api tomcat-jsp-api tomcat-servlet-api tomcat-websocket-api"
+    ),
     "org.apache.velocity": "velocity-engine-core velocity-tools",
     "org.apache.xmlbeans": "xmlbeans",
     "org.apache.xmlgraphics": "batik-* fop fop-core xmlgraphics-commons",
     "org.apache.zookeeper": "zookeeper zookeeper-jute",
+    "org.apiguardian": "apiguardian-api",
     "org.aspectj": "aspectjrt aspectjtools aspectjweaver",
     "org.beanshell": "bsh-core",
     "org.bouncycastle": (
         "bc-fips bcmail-* bcpg-* bcpkix-* bcprov-debug-* bcprov-ext-* bcprov-jdk14 bcprov-jdk15 bcprov-jdk15on "
         "bcprov-jdk15to18 bcprov-jdk16 bcprov-jdk18on bctls-* bctsp-* bcutil-*"
     ),
+    "org.ccil.cowan.tagsoup": "tagsoup",
     "org.checkerframework": "checker-compat-qual checker-qual",
     "org.clojure": "clojure core.async core.specs.alpha spec.alpha",
     "org.codehaus.jackson": "jackson-core-asl jackson-jaxrs jackson-mapper-asl jackson-xc",
@@ -172,7 +190,7 @@ _ARTIFACTS: Mapping[str, str] = {
     "org.codehaus.jettison": "jettison",
     "org.codehaus.plexus": "plexus-utils",
     "org.codehaus.woodstox": "stax2-api woodstox-core-asl wstx-asl",
-    "org.eclipse.jdt": "ecj",
+    "org.eclipse.jdt": "ecj org.eclipse.jdt.*",
     "org.eclipse.jetty": (
         "jetty-client jetty-continuation jetty-deploy jetty-http jetty-io jetty-security jetty-server "
         "jetty-servlet jetty-servlets jetty-webapp jetty-xml"
@@ -180,6 +198,18 @@ _ARTIFACTS: Mapping[str, str] = {
     "org.eclipse.jetty.orbit": "javax.mail.glassfish javax.security.auth.message",
     "org.eclipse.jetty.toolchain": "jetty-jakarta-* jetty-javax-* jetty-servlet-api",
     "org.eclipse.jgit": "org.eclipse.jgit",
+    "org.eclipse.lsp4j": "org.eclipse.lsp4j org.eclipse.lsp4j.*",
+    "org.eclipse.pde": "org.eclipse.pde.*",
+    "org.eclipse.persistence": "commonj.sdo eclipselink jakarta.persistence",
+    "org.eclipse.platform": (
+        "org.eclipse.ant.* org.eclipse.compare org.eclipse.compare.* org.eclipse.core.* org.eclipse.debug.* "
+        "org.eclipse.e4.* org.eclipse.equinox.* org.eclipse.help org.eclipse.help.* org.eclipse.jface "
+        "org.eclipse.jface.* org.eclipse.jsch.* org.eclipse.ltk.* org.eclipse.osgi org.eclipse.osgi.* "
+        "org.eclipse.search org.eclipse.swt org.eclipse.swt.* org.eclipse.team.* org.eclipse.text org.eclipse.ui "
+        "org.eclipse.ui.* org.eclipse.update.* org.eclipse.urischeme"
+    ),
+    "org.eclipse.xtend": "org.eclipse.xtend.*",
+    "org.eclipse.xtext": "org.eclipse.xtext org.eclipse.xtext.*",
     "org.elasticsearch": (
         "elasticsearch elasticsearch-cli elasticsearch-core elasticsearch-geo elasticsearch-secure-sm "
         "elasticsearch-x-content"
@@ -188,12 +218,14 @@ _ARTIFACTS: Mapping[str, str] = {
     "org.freemarker": "freemarker",
     "org.fusesource.jansi": "jansi",
     "org.glassfish": "javax.faces javax.json",
+    "org.graalvm.sdk": "graal-sdk",
     "org.hamcrest": "hamcrest hamcrest-all hamcrest-core hamcrest-library",
     "org.hsqldb": "sqltool",
     "org.javassist": "javassist",
     "org.jboss.logging": "jboss-logging",
     "org.jdom": "jdom2",
     "org.jetbrains": "annotations-java5",
+    "org.jetbrains.exposed": "exposed-*",
     "org.jetbrains.kotlin": "kotlin-compiler-embeddable kotlin-reflect kotlin-script-runtime kotlin-stdlib*",
     "org.jetbrains.kotlinx": "kotlinx-coroutines-* kotlinx-serialization-*",
     "org.jsoup": "jsoup",
@@ -296,6 +328,7 @@ _MOVED: Mapping[str, tuple[tuple[str, str], ...]] = {
     "annotations": (("13", "org.jetbrains"),),
     "asm": (("0", "asm"), ("4", "org.ow2.asm")),
     "batik-transcoder": (("0", "batik"), ("1.7", "org.apache.xmlgraphics")),
+    "bcel": (("0", "bcel"), ("5.2", "org.apache.bcel")),
     # The same archive is also there as bsh:bsh, of which no advisory speaks.
     "bsh": (("0", "org.beanshell"), ("2.0b6", "org.apache-extras.beanshell")),
     "cglib": (("0", "cglib"),),
@@ -317,11 +350,18 @@ _MOVED: Mapping[str, tuple[tuple[str, str], ...]] = {
     "hibernate-spatial": _HIBERNATE,
     "hibernate-validator": (("0", "org.hibernate"), ("6.0.0.Alpha1", "org.hibernate.validator")),
     "hsqldb": (("0", "hsqldb"), ("2", "org.hsqldb")),
+    "htmlunit": (("0", "htmlunit"), ("2", "net.sourceforge.htmlunit"), ("3", "")),
+    "jdom": (("0", "jdom"), ("1.1", "org.jdom")),
     "jetty-util": (("0", "org.mortbay.jetty"), ("7", "org.eclipse.jetty")),
+    "nekohtml": (("0", "nekohtml"), ("1.9.7", "net.sourceforge.nekohtml")),
+    "ognl": (("0", "opensymphony"), ("2.7", "ognl")),
     "okhttp": (("0", "com.squareup.okhttp"), ("3", "com.squareup.okhttp3")),
     "postgresql": (("0", "postgresql"), ("9.2-1003-jdbc4", "org.postgresql")),
     "quartz": (("0", "quartz"), ("1.7", "org.quartz-scheduler")),
+    "reactor-netty": (("0", "io.projectreactor.ipc"), ("0.8", "io.projectreactor.netty")),
     "rxjava": (("0", "io.reactivex"), ("2", "io.reactivex.rxjava2"), ("3", "io.reactivex.rxjava3")),
+    # Later ones are Tomcat's, or called javax.servlet-api.
+    "servlet-api": (("0", "javax.servlet"), ("3", "")),
     "testng": (("0", "org.testng"),),
     "velocity": (("0", "velocity"), ("1.6", "org.apache.velocity")),
     "xmlsec": (("0", "xml-security"), ("1.4", "org.apache.santuario")),

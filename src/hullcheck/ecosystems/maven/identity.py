@@ -20,7 +20,11 @@ _IVY = re.compile(r"([\w.-]+)#([\w.-]+);\S+", re.ASCII)
 _BUILD = re.compile(r"-(?:[0-9a-f]{40}|release-\d+)\b.*", re.ASCII)
 # Derby counts its bundles in millionths of its third number.
 _NOT_A_RELEASE = re.compile(r"\d+\.\d+\.\d{7,}.*", re.ASCII)
+_NUMBER = re.compile(r"\d{1,18}", re.ASCII)
 _SCALA = re.compile(r"_[23](?:\.\d+)*", re.ASCII)
+# The time of the build that Tycho adds, as in "3.16.0.v20200828-0759".
+_BUILT = re.compile(r"\.v\d{8}-\d{4}$", re.ASCII)
+_SNAPSHOT = "-SNAPSHOT"
 # Organisations that publish under several groups below their name.
 _TOO_GENERAL = frozenset(
     {"com.google", "com.ibm", "com.oracle", "com.sun", "org.apache", "org.eclipse", "org.glassfish"}
@@ -55,7 +59,7 @@ _TOMCAT_NAMES = {
 def identify(stem: str, directory: str, manifest: Manifest) -> Coordinates:
     """Return what is known of the archive whose file name without suffix is `stem`."""
     versions = tuple(_versions(manifest))
-    artifact, version = split_name(stem, versions)
+    artifact, version = _split_bundle(stem, manifest) or split_name(stem, versions)
     version = version or next(iter(versions), "")
     if _is_tomcat(manifest):
         artifact = _TOMCAT_NAMES.get(artifact, artifact)
@@ -86,8 +90,12 @@ def as_named(found: Coordinates, stem: str) -> Coordinates:
     """Return `found`, after which the archive `stem` is called, in the version that it is published under.
 
     That can have a qualifier that its descriptor lacks: 7.4.1.jre11 is built from version 7.4.1 for a release of Java.
+    And it can lack one: Tycho releases what is a snapshot by its descriptor.
     """
-    _, version = split_name(stem)
+    bundle = stem.removeprefix(f"{found.artifact}_")
+    _, version = split_name(stem) if bundle == stem else ("", _BUILT.sub("", bundle))
+    if version and found.version == f"{version}{_SNAPSHOT}":
+        return replace(found, version=version)
     rest = version.removeprefix(f"{found.version}.")
     if found.version and (rest == version or not rest[:1].isalpha()):
         return found
@@ -123,7 +131,7 @@ def _group(artifact: str, version: str, directory: str, manifest: Manifest) -> s
         or known_group(artifact, version)
         or _group_of_tomcat(artifact, manifest)
         or _group_of_bundle(artifact, manifest)
-        or _group_of_vendor(manifest)
+        or _group_of_vendor(version, manifest)
     )
 
 
@@ -159,7 +167,7 @@ def _group_of_bundle(artifact: str, manifest: Manifest) -> str:
     in the artifact it is either "group.artifact", or the group's last segment begins the artifact; without, it
     may be the group itself, or the group and the artifact.
     """
-    name = manifest.get("bundle-symbolicname", "").partition(";")[0].strip()
+    name = _symbolic_name(manifest)
     first, hyphen, rest = artifact.partition("-")
     if not hyphen:
         return ""
@@ -171,10 +179,34 @@ def _group_of_bundle(artifact: str, manifest: Manifest) -> str:
     return group if _is_group(group) else ""
 
 
-def _group_of_vendor(manifest: Manifest) -> str:
-    """Return the vendor's id, which is the group where Maven or sbt wrote the manifest."""
+def _symbolic_name(manifest: Manifest) -> str:
+    return manifest.get("bundle-symbolicname", "").partition(";")[0].strip()
+
+
+def _split_bundle(stem: str, manifest: Manifest) -> tuple[str, str] | None:
+    """Return artifact and version of a bundle that is called as Eclipse and Equinox call it: "org.eclipse.osgi_3.16.0",
+    behind which may stand when it was built.
+    """
+    name = _symbolic_name(manifest)
+    version = stem.removeprefix(f"{name}_")
+    return (name, _BUILT.sub("", version)) if name and version != stem and version[:1].isdecimal() else None
+
+
+def _group_of_vendor(version: str, manifest: Manifest) -> str:
+    """Return the vendor's id, which is the group where Maven or sbt wrote the manifest.
+
+    An archive that others were put into can have the manifest of one of them, which is of another version.
+    """
     vendor = manifest.get("implementation-vendor-id", "")
-    return vendor if _is_group(vendor) else ""
+    stated = tuple(_versions(manifest))
+    is_own = not version or not stated or any(_alike(version, other) for other in stated)
+    return vendor if is_own and _is_group(vendor) else ""
+
+
+def _alike(version: str, other: str) -> bool:
+    """Say whether two versions begin with the same two numbers, or the one number that one of them has."""
+    pairs = zip(_NUMBER.findall(version)[:2], _NUMBER.findall(other)[:2], strict=False)
+    return all(int(one) == int(two) for one, two in pairs)
 
 
 def _is_group(text: str) -> bool:
@@ -195,7 +227,7 @@ def _split_qualified(artifact: str, version: str, manifest: Manifest) -> tuple[s
         group, name = artifact[:place], artifact[place + 1 :]
         stated = known_group(name, version) or _group_of_bundle(name, manifest) or _group_of_tomcat(name, manifest)
         if not stated and _SCALA.sub("", name).casefold() == titled:
-            stated = _group_of_vendor(manifest)
+            stated = _group_of_vendor(version, manifest)
         if group in (stated, _group_of_ivy(manifest)):
             return group, name
         place = artifact.rfind(".", 0, place)

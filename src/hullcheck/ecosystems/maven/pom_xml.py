@@ -7,7 +7,7 @@ from packageurl import PackageURL
 
 from hullcheck.ecosystems.maven.coordinates import is_version
 from hullcheck.ecosystems.maven.pom import Dependency, read_pom
-from hullcheck.model.package import Location, Package, Requirement, Scope
+from hullcheck.model.package import Location, OwnProject, Package, Requirement, Scope
 from hullcheck.model.source_file import SourceFile
 
 # A range that is one version: "[1.2.3]" says that no other will do.
@@ -18,13 +18,17 @@ _MOVING = frozenset({"LATEST", "RELEASE"})
 _SCOPES: Mapping[str, Scope] = {"provided": Scope.DEVELOPMENT, "test": Scope.TEST}
 
 
-def parse_pom_xml(file: SourceFile) -> Iterator[Package | Requirement]:
-    """Yield the dependencies that `file` declares, those of its plugins and its parent left out.
+def parse_pom_xml(file: SourceFile) -> Iterator[Package | Requirement | OwnProject]:
+    """Yield the project of `file` and the dependencies that it declares, those of its plugins and its parent left out.
 
     One whose version the file does not hold (a parent or an imported model manages it, it is a range, or a property is
     not defined) is a requirement.
     """
-    for dependency in read_pom(file).dependencies():
+    pom = read_pom(file)
+    own = pom.coordinates
+    if own.group and own.artifact:
+        yield OwnProject(PackageURL("maven", own.group, own.artifact), Location(file.path))
+    for dependency in pom.dependencies():
         location = Location(file.path, line=dependency.line)
         version = _exact_version(dependency.version)
         if version and "$" not in dependency.group + dependency.artifact:

@@ -164,7 +164,14 @@ def test_other_files_with_an_ending_of_java_are_left_alone(name: str) -> None:
     assert parse("app.ear", jar({name: b"MThd"})) == []
 
 
-@pytest.mark.parametrize("content", [b"", b"version https://git-lfs.example/spec/v1\n", library("a")[:-30]])
+def test_an_empty_file_holds_nothing() -> None:
+    assert parse("a.jar", b"") == []
+    assert said("lib/a-1.0.jar", jar({"gradle.jar": b"", **descriptor("a.example", "a", "1.0")})) == [
+        "a.example/a@1.0 lib/a-1.0.jar in lib"
+    ]
+
+
+@pytest.mark.parametrize("content", [b"version https://git-lfs.example/spec/v1\n", library("a")[:-30]])
 def test_what_is_called_a_jar_and_is_none_is_malformed(content: bytes) -> None:
     with pytest.raises(MalformedFile):
         parse("a.jar", content)

@@ -25,6 +25,9 @@ from hullcheck.ecosystems.maven.file_name import split_name, without_version
         ("geronimo-jta_1.1_spec-1.1.1", "geronimo-jta_1.1_spec", "1.1.1"),
         ("bcprov-jdk15on-1.60", "bcprov-jdk15on", "1.60"),
         ("json-20180813", "json", "20180813"),
+        ("closure-compiler-v20211006", "closure-compiler", "v20211006"),
+        ("dropbox-core-v2", "dropbox-core-v2", ""),
+        ("shop-v2-1.0", "shop-v2", "1.0"),
         ("commons-io-2.6.0.redhat-1", "commons-io", "2.6.0.redhat-1"),
         ("netty-tcnative-2.0.26.Final-linux-x86_64", "netty-tcnative", "2.0.26.Final"),
         ("jackson-databind-2.9.8-tests", "jackson-databind", "2.9.8"),
@@ -46,6 +49,12 @@ def test_a_version_that_is_known_is_found_in_the_name() -> None:
     assert split_name("odd-2-api-1", ("2",)) == ("odd-2-api", "1")
     assert split_name("odd-r08-tests", ("", "r08")) == ("odd", "r08")
     assert split_name("odd-1.2", ("1.2.3", "2")) == ("odd", "1.2")
+    assert split_name("odd-1.2-linux", ("1.2",)) == ("odd", "1.2")
+
+
+@pytest.mark.parametrize("version", ["1.2-rc1", "1.2-SNAPSHOT", "1.2-beta-3"])
+def test_a_part_of_a_version_is_not_all_of_it(version: str) -> None:
+    assert split_name(f"odd-{version}", ("1.2",)) == ("odd", version)
 
 
 @pytest.mark.parametrize(

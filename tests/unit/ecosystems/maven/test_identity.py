@@ -65,6 +65,29 @@ def identified(stem: str, directory: str = "", **manifest: str) -> str:
             "org.apache.tomcat:tomcat-jasper:8.5.50",
         ),
         ("tomcat-redis-session-1.0", {}, ":tomcat-redis-session:1.0"),
+        # The manifest of one of several that were put together.
+        (
+            "hadoop-all-3.3.1",
+            {"implementation_vendor_id": "org.apache.hadoop.thirdparty", "implementation_version": "1.1.1"},
+            ":hadoop-all:3.3.1",
+        ),
+        (
+            "shop-1.0-b2",
+            {"implementation_vendor_id": "com.example", "specification_version": "1.0"},
+            "com.example:shop:1.0-b2",
+        ),
+        ("shop-2", {"implementation_vendor_id": "com.example", "implementation_version": "2.4"}, "com.example:shop:2"),
+        # Bundles as Eclipse has them.
+        (
+            "org.eclipse.osgi_3.16.0.v20200828-0759",
+            {
+                "bundle_symbolicname": "org.eclipse.osgi; singleton:=true",
+                "bundle_version": "3.16.0.v20200828-0759",
+            },
+            "org.eclipse.platform:org.eclipse.osgi:3.16.0",
+        ),
+        ("com.google.guava_27.1.0", {"bundle_symbolicname": "com.google.guava"}, ":com.google.guava:27.1.0"),
+        ("org.eclipse.osgi_new", {"bundle_symbolicname": "org.eclipse.osgi"}, ":org.eclipse.osgi_new:"),
         # Launchers and fast-jars put the group in front.
         ("io.grpc.grpc-core-1.24.0", {}, "io.grpc:grpc-core:1.24.0"),
         ("com.squareup.okhttp3.okhttp-4.9.1", {}, "com.squareup.okhttp3:okhttp:4.9.1"),
@@ -163,6 +186,10 @@ def test_a_descriptor_is_the_archives_own_where_nothing_speaks_against_it(
         ("7.4.1", "mssql-jdbc-7.4.1.2", "7.4.1"),
         ("7.4.1", "mssql-jdbc-9", "7.4.1"),
         ("7.4.1", "mssql-jdbc", "7.4.1"),
+        ("7.4.1-SNAPSHOT", "mssql-jdbc-7.4.1", "7.4.1"),
+        ("7.4.1-SNAPSHOT", "mssql-jdbc-7.4.1-SNAPSHOT", "7.4.1-SNAPSHOT"),
+        ("7.4.1-SNAPSHOT", "mssql-jdbc", "7.4.1-SNAPSHOT"),
+        ("7.4.1-SNAPSHOT", "mssql-jdbc_7.4.1.v20210816-0937", "7.4.1"),
         ("", "mssql-jdbc-7.4.1", "7.4.1"),
         ("", "mssql-jdbc", ""),
     ],

@@ -23,7 +23,8 @@ def test_names_of_files_tell_what_packages_are_for(path: str, scope: Scope) -> N
 
 
 @pytest.mark.parametrize(
-    "path", ["robots.txt", "notes/requirement/a.txt", "requirements.md", "requires.txt", "a.lock", "requirements/a.lock"]
+    "path",
+    ["robots.txt", "notes/requirement/a.txt", "requirements.md", "requires.txt", "a.lock", "requirements/a.lock"],
 )
 def test_other_texts_are_not_wanted(path: str) -> None:
     assert not WANTS.selects(path)
