@@ -18,6 +18,8 @@ DECLARED_FORMATS = Formats(
         "Directory.Packages.props": Format("package versions of NuGet", b"PackageVersion"),
         "Gemfile": Format("manifest of Bundler", b"gem"),
         "Gemfile.lock": Format("lock file of Bundler"),
+        "Godeps.json": Format("list of packages of godep", b'"Deps"'),
+        "Gopkg.lock": Format("lock file of dep for Go"),
         "Manifest.toml": Format("manifest of Julia", b"[[deps"),
         "Package.resolved": Format("lock file of the Swift package manager"),
         "Package.swift": Format("manifest of the Swift package manager", b".package("),
@@ -47,6 +49,7 @@ DECLARED_FORMATS = Formats(
         "environment.yml": Format("environment of conda", b"dependencies"),
         "gems.locked": Format("lock file of Bundler"),
         "gems.rb": Format("manifest of Bundler", b"gem"),
+        "glide.lock": Format("lock file of Glide"),
         "gradle.lockfile": Format("lock file of Gradle"),
         "ivy.xml": Format("manifest of Ivy", b"<dependency"),
         "luarocks.lock": Format("lock file of LuaRocks"),
@@ -86,6 +89,7 @@ DECLARED_FORMATS = Formats(
         Pattern(".toml", begin="pylock."): Format("lock file of Python"),
         Pattern(".vbproj"): Format("project of .NET", b"PackageReference"),
         Pattern(".versions.toml", parent="gradle"): Format("version catalogue of Gradle"),
+        Pattern("vendor.json", begin="vendor.json", parent="vendor"): Format("list of packages of govendor"),
     },
 )
 
@@ -99,6 +103,7 @@ _RPM_PATHS: Mapping[str, Format] = {
 INSTALLED_FORMATS = Formats(
     names={
         ".pnp.cjs": Format("packages of Yarn's Plug'n'Play"),
+        ".pnp.js": Format("packages of Yarn's Plug'n'Play"),
         "DESCRIPTION": Format("packages of R", b"\nBuilt: R ", up=2),
         "INSTALL_RECEIPT.json": Format("packages of Homebrew", b"homebrew_version", up=3),
         "PF": Format("database of Portage", below="var/db/pkg/", up=3),
@@ -115,6 +120,7 @@ INSTALLED_FORMATS = Formats(
     patterns={
         **_COMPOSER,
         **_DOTNET,
+        Pattern(".app", parent="ebin"): Format("packages of Erlang or Elixir", up=3),
         Pattern(".asar"): Format("archive of an Electron application"),
         Pattern(".egg"): Format("Python package in an archive", b"PK\x03\x04"),
         Pattern(".gemspec", parent="default"): Format("packages of RubyGems", up=1),
