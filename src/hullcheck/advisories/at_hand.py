@@ -10,6 +10,7 @@ from hullcheck.advisories.build import update
 from hullcheck.advisories.database import Database
 from hullcheck.advisories.refresh import Outcome, Refresh
 from hullcheck.advisories.schema import COMMON, file_name
+from hullcheck.advisories.shard_file import is_there
 from hullcheck.advisories.sources import OSV_BUCKET, Source
 from hullcheck.advisories.starter import StarterSet
 from hullcheck.advisories.status import shard_status
@@ -48,7 +49,7 @@ def at_hand(feeds: Collection[str], provision: Provision) -> Iterator[AdvisoryIn
     """
     if provision.source is not None:
         _download(_stale(feeds, provision.directory, provision.source), provision.source, provision)
-    missing = frozenset(feed for feed in feeds if not (provision.directory / file_name(feed)).exists())
+    missing = frozenset(feed for feed in feeds if not is_there(provision.directory / file_name(feed)))
     with Database(provision.directory, provision.schemes) as database:
         yield _Joined(database, StarterSet(provision.schemes), missing) if missing else database
 
@@ -60,7 +61,7 @@ def _stale(feeds: Collection[str], directory: Path, source: Source) -> tuple[str
 
 
 def _comes_from(source: Source, path: Path) -> bool:
-    if not path.exists():
+    if not is_there(path):
         return True
     found = shard_status(path)
     return bool(found.error) or found.origin.source == source.address

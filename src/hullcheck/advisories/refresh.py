@@ -15,7 +15,6 @@ from hullcheck.advisories.feed_shard import write_feed_shard
 from hullcheck.advisories.origin import FileVersion, Origin
 from hullcheck.advisories.placement import replacement, scratch, sole_writer, writing
 from hullcheck.advisories.schema import COMMON, file_name
-from hullcheck.advisories.shard_file import is_there
 from hullcheck.advisories.sources import Absent, Answer, Fetched, Source, Unchanged, archive_of, fetch
 from hullcheck.advisories.status import ShardStatus, shard_status
 from hullcheck.errors import DatabaseError, NetworkError
@@ -89,8 +88,6 @@ def _outcome(shard: str, path: Path, task: Refresh) -> Outcome:
 
 def _current(shard: str, path: Path, task: Refresh) -> ShardStatus | None:
     """Return the status of the shard that is there, None where there is none that can be used."""
-    if not is_there(path):
-        return None
     found = shard_status(path)
     scheme = task.schemes.get(shard)
     expected = (scheme.name, str(scheme.number)) if scheme else None

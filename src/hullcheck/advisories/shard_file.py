@@ -1,6 +1,7 @@
 """Shards as SQLite files: created, checked, opened."""
 
 import sqlite3
+import stat
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -56,11 +57,16 @@ def open_shard(path: Path) -> sqlite3.Connection:
 
 
 def is_there(path: Path) -> bool:
-    """Say whether there is a shard at `path`; that it may not be looked at is an error."""
+    """Say whether there is a shard at `path`; what is there and is no file, or may not be looked at, is an error."""
     try:
-        return path.is_file()
+        mode = path.stat().st_mode
+    except FileNotFoundError:
+        return False
     except OSError as error:
         raise damaged(path, error.strerror) from error
+    if not stat.S_ISREG(mode):
+        raise damaged(path, "it is not a regular file")
+    return True
 
 
 @contextmanager

@@ -1,5 +1,6 @@
 """What is in a database directory."""
 
+import os
 from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import dataclass
@@ -9,7 +10,7 @@ from sqlite3 import Connection
 from hullcheck.advisories.origin import Origin
 from hullcheck.advisories.problems import Problem, read_problems
 from hullcheck.advisories.schema import COMMON, SUFFIX
-from hullcheck.advisories.shard_file import open_shard, read_origin, reading
+from hullcheck.advisories.shard_file import damaged, is_there, open_shard, read_origin, reading
 from hullcheck.errors import DatabaseError
 
 _NOWHERE = Origin("", "")
@@ -59,13 +60,24 @@ class ShardStatus:
 
 def status(directory: Path) -> tuple[ShardStatus, ...]:
     """Return the shards in `directory`, sorted by file name."""
-    return tuple(shard_status(path) for path in sorted(directory.glob(f"*{SUFFIX}")))
+    try:
+        names = [name for name in os.listdir(directory) if name.endswith(SUFFIX)]  # noqa: PTH208 (a path says less)
+    except FileNotFoundError:
+        return ()
+    except OSError as error:
+        raise DatabaseError(
+            f"{directory}: cannot be read: {error.strerror}", hint="name another one with --db-dir"
+        ) from error
+    return tuple(shard_status(directory / name) for name in sorted(names))
 
 
 def shard_status(path: Path) -> ShardStatus:
     """Return what the shard at `path` holds, or why it cannot be used."""
-    size = path.stat().st_size
+    size = 0
     try:
+        if not is_there(path):
+            raise damaged(path, "it is not there")
+        size = path.stat().st_size
         with closing(open_shard(path)) as connection, reading(path):
             origin, meta = read_origin(connection)
             problems = tuple(read_problems(connection))

@@ -92,13 +92,14 @@ def _tell(shards: Iterable[Refreshed], settings: Settings, messages: Messages) -
 def _status(settings: Settings) -> int:
     directory = database_directory(settings)
     shards = status(directory)
-    lines = [f"{directory}: " + (f"{len(shards)} shards" if shards else "empty")]
+    lines = [f"{directory}: " + (f"{len(shards)} shard{'s' * (len(shards) > 1)}" if shards else "empty")]
     for shard in shards:
         lines += _shard_lines(shard)
     show("".join(f"{one_line(line)}\n" for line in lines))
     broken = [shard for shard in shards if shard.error]
     if broken:
-        raise DatabaseError(f"{broken[0].path}: {broken[0].error}", hint="make it anew with `hullcheck db build`")
+        others = f", and so it is with {len(broken) - 1} more" if broken[1:] else ""
+        raise DatabaseError(f"{broken[0].error}{others}", hint="make it anew with `hullcheck db build`")
     return 0
 
 

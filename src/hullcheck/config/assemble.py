@@ -5,6 +5,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from hullcheck.config.settings import Settings
+from hullcheck.errors import InvalidParameter
 from hullcheck.matching.match import MatchOptions
 from hullcheck.net.http import HttpOptions
 from hullcheck.pipeline import ScanOptions
@@ -55,7 +56,13 @@ def database_directory(settings: Settings) -> Path:
         return Path(named)
     import platformdirs
 
-    return Path(platformdirs.user_cache_dir("hullcheck", appauthor=False)) / "db"
+    try:
+        return Path(platformdirs.user_cache_dir("hullcheck", appauthor=False)) / "db"
+    except RuntimeError as error:
+        raise InvalidParameter(
+            "no place for the advisory database: the user has no home directory",
+            hint="name a directory with --db-dir, or set HOME or XDG_CACHE_HOME",
+        ) from error
 
 
 def _docker_directory(environment: Mapping[str, str]) -> Path:

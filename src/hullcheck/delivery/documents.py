@@ -1,5 +1,6 @@
 """Reports as files: all of them, or none."""
 
+import errno
 import os
 import tempfile
 from collections.abc import Iterable
@@ -27,13 +28,25 @@ def write(documents: Iterable[Document]) -> None:
     with ExitStack() as unfinished:
         replacements = []
         for document in documents:
-            path = document.path.resolve()
-            if path.exists() and not path.is_file():
+            path, is_special = _place(document.path)
+            if is_special:
                 _write_into(path, document.text)
             else:
                 replacements.append((_write_beside(path, document.text, unfinished), path))
         for temporary, path in replacements:
             _put(temporary, path)
+
+
+def _place(named: Path) -> tuple[Path, bool]:
+    """Return where `named` leads to, and whether that is something else than a regular file."""
+    try:
+        path = named.resolve()
+        return path, path.exists() and not path.is_file()
+    except OSError as error:
+        raise _failed(named, error) from error
+    except RuntimeError as error:
+        # A loop of symbolic links.
+        raise _failed(named, OSError(errno.ELOOP, os.strerror(errno.ELOOP))) from error
 
 
 def _write_into(path: Path, text: str) -> None:

@@ -3,7 +3,7 @@
 import os
 import sqlite3
 from collections.abc import Callable
-from contextlib import closing, suppress
+from contextlib import AbstractContextManager, closing, suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -148,3 +148,62 @@ def test_a_directory_that_may_only_be_read_is_enough(shard: Path) -> None:
         ]
     finally:
         shard.parent.chmod(0o755)
+
+
+IN_THE_WAY: dict[str, Callable[[Path], None]] = {
+    "a directory": Path.mkdir,
+    "a pipe": os.mkfifo,
+    "a loop of links": lambda path: path.symlink_to(path.name),
+}
+
+
+@pytest.mark.parametrize("kind", IN_THE_WAY)
+@pytest.mark.parametrize("name", ["PyPI", COMMON])
+def test_what_is_there_and_no_file_is_an_error_and_not_less_data(shard: Path, kind: str, name: str) -> None:
+    path = shard.with_name(file_name(name))
+    path.unlink(missing_ok=True)
+    IN_THE_WAY[kind](path)
+    with pytest.raises(DatabaseError, match=file_name(name)):
+        enriched(shard)
+    (told,) = [found.error for found in status(shard.parent) if found.path == path]
+    assert "not a usable advisory database" in told
+
+
+def test_a_link_that_leads_nowhere_is_told_of(tmp_path: Path) -> None:
+    (tmp_path / "npm.sqlite").symlink_to("gone")
+    (found,) = status(tmp_path)
+    assert (found.shard, found.error) != ("", "")
+    assert "it is not there" in found.error
+
+
+def test_an_update_says_what_is_in_the_way(shard: Path) -> None:
+    shard.unlink()
+    shard.mkdir()
+    (outcome,) = update(["PyPI"], replace(task(shard.parents[1] / "feeds", shard.parent), max_age=None))
+    assert (outcome.outcome, outcome.usable) == (Outcome.FAILED, False)
+    assert "cannot be written: Is a directory" in str(outcome.error)
+
+
+def test_a_directory_that_may_not_be_looked_into_is_not_an_empty_one(
+    shard: Path, unprivileged: Callable[[Path], AbstractContextManager[None]]
+) -> None:
+    shard.parent.chmod(0o700)
+    with unprivileged(shard.parents[1]):
+        with pytest.raises(DatabaseError, match="Permission denied"):
+            look_up(shard)
+        with pytest.raises(DatabaseError, match="db: cannot be read: Permission denied"):
+            status(shard.parent)
+
+
+def test_a_file_in_place_of_the_directory_is_not_an_empty_one(tmp_path: Path) -> None:
+    (tmp_path / "db").write_bytes(b"")
+    with pytest.raises(DatabaseError, match="db: cannot be read: Not a directory"):
+        status(tmp_path / "db")
+    with pytest.raises(DatabaseError, match="Not a directory"):
+        look_up(tmp_path / "db" / "PyPI.sqlite")
+
+
+def enriched(shard: Path) -> None:
+    look_up(shard)
+    with Database(shard.parent, SCHEMES) as database:
+        database.enrichment(["CVE-2021-44228"])

@@ -1,3 +1,5 @@
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
@@ -35,3 +37,28 @@ def test_what_is_not_toml_is_refused(tmp_path: Path, content: bytes) -> None:
 def test_a_named_file_must_be_there(tmp_path: Path) -> None:
     with pytest.raises(InvalidParameter, match="none: cannot be read"):
         read_configuration(str(tmp_path / "none"), {})
+
+
+def test_a_default_file_that_cannot_be_read_is_not_passed_over(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    unprivileged: Callable[[Path], AbstractContextManager[None]],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("hullcheck.toml").write_text("max-high = 1\n")
+    Path("hullcheck.toml").chmod(0o600)
+    with unprivileged(tmp_path), pytest.raises(InvalidParameter, match=r"hullcheck\.toml: cannot be read: Permission"):
+        read_configuration("", {})
+
+
+def test_a_default_file_that_leads_nowhere_is_not_passed_over(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("hullcheck.toml").symlink_to("gone")
+    with pytest.raises(InvalidParameter, match=r"hullcheck\.toml: cannot be read: No such file"):
+        read_configuration("", {})
+
+
+def test_a_directory_of_the_name_is_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("hullcheck.toml").mkdir()
+    assert read_configuration("", {}).content == {}

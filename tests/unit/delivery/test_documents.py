@@ -1,6 +1,8 @@
 import os
 import stat
 import threading
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
@@ -65,3 +67,18 @@ def test_a_link_keeps_pointing_to_the_file_that_is_replaced(tmp_path: Path) -> N
 def test_text_that_is_not_unicode_does_not_stop_a_report(tmp_path: Path) -> None:
     write([Document(tmp_path / "report", "name \udcff")])
     assert (tmp_path / "report").read_text() == "name \\udcff"
+
+
+def test_a_directory_that_may_not_be_looked_into_is_an_error(
+    tmp_path: Path, unprivileged: Callable[[Path], AbstractContextManager[None]]
+) -> None:
+    (tmp_path / "closed").mkdir(mode=0o700)
+    for place in (tmp_path / "closed" / "report", tmp_path / "closed" / "deeper" / "report"):
+        with unprivileged(tmp_path), pytest.raises(DeliveryError, match="report: cannot be written: Permission denied"):
+            write([Document(place, "x")])
+
+
+def test_a_loop_of_links_is_an_error(tmp_path: Path) -> None:
+    (tmp_path / "loop").symlink_to("loop")
+    with pytest.raises(DeliveryError, match="loop: cannot be written: Too many levels of symbolic links"):
+        write([Document(tmp_path / "loop", "x")])

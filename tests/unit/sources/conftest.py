@@ -1,8 +1,6 @@
 """Real registries, which run as long as the tests of this folder."""
 
-import os
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -63,24 +61,3 @@ def private_registry(tmp_path_factory: pytest.TempPathFactory, layouts: Path) ->
     with serving_real_registry(tmp_path_factory.mktemp("private"), login="user:pass:word") as real:
         real.push(f"oci:{layouts}/single:1.0", "team/app:1.0")
         yield real
-
-
-@pytest.fixture
-def unprivileged() -> Callable[[Path], AbstractContextManager[None]]:
-    """Return what makes a block run without the rights of root, who can read everything, but to `root`."""
-
-    @contextmanager
-    def drop(root: Path) -> Iterator[None]:
-        if os.geteuid() != 0:
-            yield
-            return
-        for path in (root, *root.parents):
-            if path.owner() == "root" and path.is_relative_to("/tmp") and path != Path("/tmp"):
-                path.chmod(path.stat().st_mode | 0o055)
-        os.seteuid(65534)
-        try:
-            yield
-        finally:
-            os.seteuid(0)
-
-    return drop
