@@ -2,7 +2,7 @@
 
 from hullcheck.ecosystems.ecosystem import DECLARED, INSTALLED, Analyzer, Ecosystem, Feed
 from hullcheck.ecosystems.pypi import requirements
-from hullcheck.ecosystems.pypi.installed import parse_installed
+from hullcheck.ecosystems.pypi.installed import parse_egg, parse_installed
 from hullcheck.ecosystems.pypi.names import advisory_name
 from hullcheck.ecosystems.pypi.pyproject import parse_pyproject
 from hullcheck.model.source_file import Wants
@@ -14,6 +14,7 @@ PYPI = Ecosystem(
     scheme=PEP440,
     feeds=(Feed("PyPI"),),
     analyzers=(
+        Analyzer("pypi-egg", INSTALLED, Wants(suffixes=frozenset({".egg"})), parse_egg),
         Analyzer(
             "pypi-installed",
             INSTALLED,

@@ -1,6 +1,7 @@
-"""Installed packages, which describe themselves in `*.dist-info/METADATA` or, older, in `*.egg-info`.
+"""Installed packages, which describe themselves in `*.dist-info/METADATA` or, older, in `*.egg-info` and `*.egg`.
 
-https://packaging.python.org/en/latest/specifications/core-metadata/
+https://packaging.python.org/en/latest/specifications/core-metadata/ and
+https://setuptools.pypa.io/en/latest/deprecated/python_eggs.html
 """
 
 import re
@@ -8,6 +9,7 @@ from collections.abc import Iterator, Mapping
 
 from hullcheck.ecosystems.pypi.names import pypi_purl
 from hullcheck.errors import MalformedFile
+from hullcheck.formats.zip import Archive
 from hullcheck.model.package import Location, Package
 from hullcheck.model.source_file import SourceFile
 
@@ -15,6 +17,10 @@ from hullcheck.model.source_file import SourceFile
 _lines = re.compile(r"\r\n?|\n").split
 _END = re.compile(rb"\r?\n\r?\n")
 _LONGEST_LICENCE = 100
+_LONGEST_METADATA = 2**22
+_ZIP = b"PK\x03\x04"
+_IN_EGG = b"EGG-INFO/PKG-INFO"
+_TESTS = re.compile(r"(?:^|/)(?:(?:dist|site)-packages|python[23](?:\.[0-9]+t?)?)/(?:.*/)?tests?/", re.DOTALL)
 _CLASSIFIER = "License :: "
 _Headers = Mapping[str, list[str]]
 
@@ -23,15 +29,38 @@ def parse_installed(file: SourceFile) -> Iterator[Package]:
     """Yield the package that `file` describes, if it is installed there."""
     folder = _folder(file)
     # pip renames what it is about to remove to "~name", and leaves it when it is interrupted.
-    if not folder or folder.rpartition("/")[2].startswith("~"):
+    if not folder or folder.rpartition("/")[2].startswith("~") or _is_test_data(folder):
         return
+    yield _package(file, folder)
+
+
+def parse_egg(file: SourceFile) -> Iterator[Package]:
+    """Yield the package that `file` is, if it is an archive of one."""
+    if file.content[: len(_ZIP)] != _ZIP or _is_test_data(file.path):
+        return
+    archive = Archive(file.path, file.content)
+    metadata = next((member for member in archive.members((_IN_EGG.lower(),)) if member.name == _IN_EGG.decode()), None)
+    if metadata is None:
+        raise MalformedFile(file.path, f"no {_IN_EGG.decode()} in it")
+    content = archive.read(metadata, _LONGEST_METADATA)
+    yield _package(SourceFile(f"{file.path}!/{metadata.name}", content), file.path)
+
+
+def _package(file: SourceFile, folder: str) -> Package:
     headers = _headers(file)
     name, version = _first(headers, "name"), _first(headers, "version")
     purl = pypi_purl(name, version)
     if purl is None or not version:
         missing = "Version" if purl is not None else "Name"
         raise MalformedFile(file.path, f"no usable header {missing}")
-    yield Package(purl, (Location(file.path),), folder.rpartition("/")[0], licences=_licences(headers))
+    return Package(purl, (Location(file.path),), folder.rpartition("/")[0], licences=_licences(headers))
+
+
+def _is_test_data(path: str) -> bool:
+    """Say whether `path` lies in the tests of Python or of an installed package, which can hold small packages:
+    setuptools, for one, brings some along.
+    """
+    return _TESTS.search(path) is not None
 
 
 def _folder(file: SourceFile) -> str:

@@ -122,7 +122,6 @@ INSTALLED_FORMATS = Formats(
         **_DOTNET,
         Pattern(".app", parent="ebin"): Format("packages of Erlang or Elixir", up=3),
         Pattern(".asar"): Format("archive of an Electron application"),
-        Pattern(".egg"): Format("Python package in an archive", b"PK\x03\x04"),
         Pattern(".gemspec", parent="default"): Format("packages of RubyGems", up=1),
         Pattern(".gemspec", parent="specifications"): Format("packages of RubyGems", up=1),
         Pattern(".json", parent="conda-meta"): Format("packages of conda", up=1),
