@@ -13,14 +13,16 @@ from urllib.parse import unquote
 class FeedServer:
     """What a test sees of the server, and how it makes it misbehave.
 
-    `requests` lists path and status of each answer. `failing` gives paths another status; the bodies of those in `cut`
-    end after so many bytes. `validators` are the headers by which versions of a file are known.
+    `requests` lists path and status of each answer, `queries` what followed a question mark. `failing` gives paths
+    another status; the bodies of those in `cut` end after so many bytes. `validators` are the headers by which versions
+    of a file are known.
     """
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.address = ""
         self.requests: list[tuple[str, int]] = []
+        self.queries: list[str] = []
         self.failing: dict[str, int] = {}
         self.cut: dict[str, int] = {}
         self.validators = {"ETag", "Last-Modified"}
@@ -35,7 +37,9 @@ def serving(folder: Path) -> Iterator[FeedServer]:
         protocol_version = "HTTP/1.1"
 
         def do_GET(self) -> None:
-            name = unquote(self.path).lstrip("/")
+            path, _, query = self.path.partition("?")
+            feeds.queries.append(query)
+            name = unquote(path).lstrip("/")
             file = feeds.folder / name
             status = feeds.failing.get(name) or (200 if file.is_file() else 404)
             content, known = b"", {}

@@ -1,10 +1,11 @@
 """Where feeds are fetched from: a folder, or a server, in the layout of OSV.dev's public bucket."""
 
+import stat
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, assert_never
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 from hullcheck.advisories.origin import FileVersion
 from hullcheck.advisories.placement import writing
@@ -22,6 +23,7 @@ _LARGEST_DOWNLOAD = 4 << 30
 _LARGEST_LIST = 1 << 20
 _PIECE = 256 << 10
 _LONGEST_NUMBER = 16
+_HINT = "name a folder with ECOSYSTEM/all.zip in it, or an address of http or https"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +56,14 @@ class Folder:
     """A folder with a folder for each ecosystem."""
 
     def __init__(self, path: Path) -> None:
-        if not path.is_dir():
-            raise DatabaseError(f"{path}: no such folder", hint="name a folder with ECOSYSTEM/all.zip in it, or a URL")
-        self._path = path
+        try:
+            mode = path.stat().st_mode
+        except OSError as error:
+            raise DatabaseError(f"{path}: no such folder: {error.strerror}", hint=_HINT) from error
+        if not stat.S_ISDIR(mode):
+            raise DatabaseError(f"{path}: not a folder", hint=_HINT)
+        # It is written down as where the database comes from, to be found again from any working directory.
+        self._path = path.absolute()
 
     @property
     def address(self) -> str:
@@ -77,7 +84,9 @@ class Server:
     """A web server or object store."""
 
     def __init__(self, address: str, http: Http) -> None:
+        address, mark, query = address.partition("?")
         self._base = address.rstrip("/")
+        self._query = f"{mark}{query}"
         self._http = http
 
     @property
@@ -93,7 +102,7 @@ class Server:
         except NetworkError as error:
             if error.status == _NOT_FOUND:
                 return None
-            raise
+            raise DatabaseError(error.message, hint=error.hint) from error
         return tuple(sorted({line.strip() for line in lines} - {""}))
 
     def download(self, name: str, into: Path, known: FileVersion | None, progress: Progress) -> Answer:
@@ -117,17 +126,24 @@ class Server:
             raise
 
     def _url(self, name: str) -> str:
-        return f"{self._base}/{quote(name)}"
+        return f"{self._base}/{quote(name)}{self._query}"
 
 
 Source = Folder | Server
 
 
 def source_at(place: str, http: Http) -> Source:
-    """Return the source at `place`, an address of http or https or the path of a folder."""
-    if place.startswith(("http://", "https://")):
-        return Server(place, http)
-    return Folder(Path(place))
+    """Return the source at `place`: an address of http or https, or of a folder, or the path of one."""
+    scheme, mark, rest = place.partition("://")
+    match scheme.lower() if mark else "":
+        case "http" | "https":
+            return Server(f"{scheme.lower()}://{rest}", http)
+        case "file" if rest.startswith(("/", "localhost/")):
+            return Folder(Path(unquote(rest.removeprefix("localhost"))))
+        case "":
+            return Folder(Path(place))
+        case _:
+            raise DatabaseError(f"{shown(place)}: cannot be read from there", hint=_HINT)
 
 
 def fetch(source: Source, name: str, into: Path, known: FileVersion | None, progress: Progress) -> Answer:

@@ -3,6 +3,7 @@
 `urllib3` is imported with the first request (`net/transport.py`), so that the option record costs nothing.
 """
 
+import re
 import time
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -26,6 +27,9 @@ MAX_REDIRECTS = 8
 
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _RETRIED = frozenset({429, 500, 502, 503, 504})
+# User, host and port.
+_AUTHORITY = re.compile(r"(?:.*@)?(?:[^:@\[\]]*|\[[^@\[\]]*\])(?::[0-9]*)?", re.DOTALL)
+
 _BOUND_TO_ORIGIN = frozenset({"authorization", "cookie"})
 
 _HINTS: Mapping[int, str] = MappingProxyType(
@@ -208,9 +212,9 @@ def _check(url: str) -> None:
     try:
         scheme, host, _ = origin(url)
     except ValueError as error:
-        raise InvalidParameter(f"{url}: not an address") from error
+        raise InvalidParameter(f"{shown(url)}: not an address") from error
     if scheme not in {"http", "https"} or not host:
-        raise InvalidParameter(f"{url}: not an address of http or https")
+        raise InvalidParameter(f"{shown(url)}: not an address of http or https")
 
 
 def origin(url: str) -> tuple[str, str, int | None]:
@@ -221,9 +225,14 @@ def origin(url: str) -> tuple[str, str, int | None]:
 
 
 def shown(url: str) -> str:
-    """Return `url` without what may be secret in it: user, password, query and fragment."""
-    parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
+    """Return `url`, which need not be one, without what may be secret in it: user, password, query and fragment."""
+    scheme, slashes, rest = url.partition("//") if "//" in url else ("", "", url)
+    place = re.split(r"[?#]", rest, maxsplit=1)[0]
+    authority, slash, path = place.partition("/")
+    if _AUTHORITY.fullmatch(authority) is None:
+        # Where the password has a slash in it, the path begins behind the last "@".
+        authority, slash, path = place.rpartition("@")[2].partition("/")
+    return f"{scheme}{slashes}{authority.rpartition('@')[2]}{slash}{path}"
 
 
 def redirected(url: str, location: str) -> str:

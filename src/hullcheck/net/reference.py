@@ -15,6 +15,8 @@ _REPOSITORY = re.compile(r"[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*(?:/[a-z0-9]+(?:
 _TAG = re.compile(r"\w[\w.-]{0,127}", re.ASCII)
 _IDENTIFIER = re.compile(r"[0-9a-f]{64}")
 
+_LOGIN = re.compile(r"//.*@(?!sha(?:256|512):)", re.DOTALL)
+
 _LONGEST = 255
 _LONGEST_REFERENCE = 600  # Name, tag and a SHA-512 digest.
 
@@ -72,6 +74,6 @@ def _split_host(text: str) -> tuple[str, str]:
 
 
 def _invalid(text: str, problem: str) -> InvalidParameter:
-    return InvalidParameter(
-        f"image {text[:_LONGEST]!r}: {problem}", hint="write it as [HOST/]NAME[:TAG][@sha256:DIGEST]"
-    )
+    # An address may have a password in it.
+    text = _LOGIN.sub("//", text[:_LONGEST])
+    return InvalidParameter(f"image {text!r}: {problem}", hint="write it as [HOST/]NAME[:TAG][@sha256:DIGEST]")

@@ -19,7 +19,7 @@ from urllib3.exceptions import (
 
 from hullcheck import __version__
 from hullcheck.errors import InvalidParameter, NetworkError
-from hullcheck.net.http import HttpOptions, Response, Unmendable, Untrusted, shown
+from hullcheck.net.http import HttpOptions, Response, Unmendable, Untrusted, origin, shown
 from hullcheck.net.proxy import proxy_for
 
 USER_AGENT = f"hullcheck/{__version__}"
@@ -66,8 +66,14 @@ class Transport:
         timeout = urllib3.Timeout(connect=self._options.timeout, read=self._options.timeout)
         if not proxy:
             return urllib3.PoolManager(maxsize=8, timeout=timeout, ssl_context=self._trust())
+        try:
+            scheme, host, _ = origin(proxy)
+        except ValueError as error:
+            raise InvalidParameter(f"proxy {shown(proxy)}: not an address", hint=_PROXY_HINT) from error
+        if not host:
+            raise InvalidParameter(f"proxy {shown(proxy)}: not an address", hint=_PROXY_HINT)
         parts = urlsplit(proxy)
-        if parts.scheme not in {"http", "https"}:
+        if scheme not in {"http", "https"}:
             raise InvalidParameter(f"proxy {shown(proxy)}: only http: and https: proxies can be used")
         login = f"{unquote(parts.username)}:{unquote(parts.password or '')}" if parts.username else None
         return urllib3.ProxyManager(
@@ -150,6 +156,7 @@ def _failure(method: str, url: str, error: HTTPError) -> NetworkError:
     return kind(f"{method} {shown(url)}: {problem}", hint=hint)
 
 
+_PROXY_HINT = "write it as http://[USER:PASSWORD@]HOST:PORT"
 _TLS_HINT = "name the authority's certificate with --ca-bundle if the registry has its own"
 
 

@@ -249,10 +249,39 @@ def test_a_folder_is_read_where_it_is(tmp_path: Path, server: FeedServer) -> Non
 
 
 def test_addresses_and_paths_are_told_apart(tmp_path: Path, http: Http) -> None:
-    assert source_at("https://user:secret@mirror.example/osv/?token=1", http).address == "https://mirror.example/osv/"
-    assert isinstance(source_at(str(tmp_path), http), Folder)
+    for scheme in ("https", "HTTPS"):
+        source = source_at(f"{scheme}://user:secret@mirror.example/osv/?token=1", http)
+        assert source.address == "https://mirror.example/osv"
+    for where in (str(tmp_path), f"file://{tmp_path}", f"file://localhost{tmp_path}/"):
+        source = source_at(where, http)
+        assert isinstance(source, Folder)
+        assert source.address == str(tmp_path)
+    for where in ("ftp://user:secret@mirror.example", "file://user:secret@mirror.example/x", "s3://bucket"):
+        with pytest.raises(DatabaseError, match="cannot be read from there") as caught:
+            source_at(where, http)
+        assert "secret" not in caught.value.message
     with pytest.raises(DatabaseError, match="no such folder"):
-        source_at("ftp://mirror.example", http)
+        source_at(str(tmp_path / "none"), http)
+    with pytest.raises(DatabaseError, match="not a folder"):
+        source_at(__file__, http)
+
+
+def test_a_folder_is_found_again_from_anywhere(
+    tmp_path: Path, server: FeedServer, http: Http, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert source_at("feeds", http).address == str(server.folder)
+
+
+def test_the_query_of_an_address_goes_with_every_request(server: FeedServer, job: Refresh, http: Http) -> None:
+    build(replace(job, source=source_at(f"{server.address}/?token=a/b", http)))
+    assert set(server.queries) == {"token=a/b"}
+
+
+def test_a_list_that_cannot_be_had_is_an_error_of_the_database(server: FeedServer, job: Refresh) -> None:
+    server.failing["ecosystems.txt"] = 403
+    with pytest.raises(DatabaseError, match="403 Forbidden"):
+        build(job)
 
 
 def test_a_source_without_a_known_feed_is_an_error(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """HTTP, against a server that misbehaves."""
 
+import re
 import socket
 import threading
 from collections.abc import Iterator, Mapping
@@ -12,7 +13,7 @@ from tests.simulators.registry import Answer, RegistrySimulator, serving_registr
 
 from hullcheck import __version__
 from hullcheck.errors import InvalidParameter, NetworkError
-from hullcheck.net.http import Http, HttpOptions
+from hullcheck.net.http import Http, HttpOptions, shown
 
 
 @pytest.fixture
@@ -295,6 +296,33 @@ def test_an_error_tells_no_secret_of_the_address(server: RegistrySimulator) -> N
     assert Client().refused(url).message == f"GET {server.address}/a: 404 Not Found"
 
 
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://user:secret@/x",
+        "http://user:secret@host:99999/x",
+        "http://user:sec/ret@host/x",
+        "http://user:secret@[::1/x",
+        "ftp://user:secret@host/x",
+        "//user:secret@host",
+        "user:secret@host:1/x",
+        "http://us@er:secret@host:x",
+        "http://host:x/?secret#secret",
+    ],
+)
+def test_what_is_no_address_tells_no_secret(url: str) -> None:
+    with pytest.raises(InvalidParameter, match="not an address") as raised:
+        Client().get(url)
+    assert not re.search("sec|ret", raised.value.message)
+
+
+@pytest.mark.parametrize(
+    "url", ["http://host:80/a@b/c:d@e", "https://[::1]:5000/v2/", "https://host", "x", "", "http://host/v2/@a"]
+)
+def test_what_is_no_secret_is_shown(url: str) -> None:
+    assert shown(url) == url
+
+
 def test_a_closed_port_is_an_error() -> None:
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
@@ -374,6 +402,13 @@ def test_a_proxy_that_is_not_there_is_an_error() -> None:
     for url in ("http://registry.example/", "https://registry.example/"):
         error = Client(proxy="http://127.0.0.1:1", retries=0).refused(url)
         assert "no way through the proxy" in error.message
+
+
+@pytest.mark.parametrize("proxy", ["http://user:secret@[::1", "http://user:secret@host:x", "user:secret@:1"])
+def test_what_is_no_address_is_no_proxy(proxy: str) -> None:
+    with pytest.raises(InvalidParameter, match=r"proxy .*: not an address") as raised:
+        Client(proxy=proxy).get("http://registry.example/")
+    assert "secret" not in raised.value.message
 
 
 def test_other_kinds_of_proxies_are_invalid_parameters() -> None:

@@ -86,6 +86,13 @@ def test_what_is_no_reference_is_an_invalid_parameter(text: str, problem: str) -
     assert raised.value.hint
 
 
+def test_an_address_in_place_of_a_reference_tells_no_secret() -> None:
+    for text in ("https://user:sec@ret@registry.example/a", f"docker://user:secret@registry.example/a@{DIGEST}"):
+        with pytest.raises(InvalidParameter, match=r"//registry\.example/a") as raised:
+            parse_reference(text)
+        assert "sec" not in raised.value.message
+
+
 @given(st.text(st.sampled_from("aB0.:/@-_ 五[]"), max_size=30))
 def test_a_reference_is_read_or_refused_and_reads_the_same_again(text: str) -> None:
     try:
