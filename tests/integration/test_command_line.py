@@ -256,7 +256,10 @@ class TestDatabase:
         assert built.code == 40
 
 
-def test_ctrl_c_ends_in_one_line_and_leaves_nothing(bare: Hullcheck, tmp_path: Path) -> None:
+@pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_an_interruption_ends_in_one_line_and_leaves_nothing(
+    bare: Hullcheck, tmp_path: Path, sent: signal.Signals
+) -> None:
     """A pipe in place of the feed keeps the build waiting for as long as it takes to interrupt it."""
     feed = tmp_path / "feeds" / "npm"
     feed.mkdir(parents=True)
@@ -271,7 +274,7 @@ def test_ctrl_c_ends_in_one_line_and_leaves_nothing(bare: Hullcheck, tmp_path: P
     deadline = time.monotonic() + 30
     while not list(bare.home.glob("db/*.sqlite.new*")) and time.monotonic() < deadline:
         time.sleep(0.01)
-    process.send_signal(signal.SIGINT)
+    process.send_signal(sent)
     _, err = process.communicate(timeout=30)
     assert process.returncode == 130
     assert err.strip() == "hullcheck: interrupted, nothing is left half-written"

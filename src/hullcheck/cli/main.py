@@ -5,8 +5,6 @@ import sys
 
 from hullcheck import __version__
 
-_TERMINATED = 143  # 128 + SIGTERM, as shells count
-
 
 def main() -> int:
     """Run the command line and return the exit code."""
@@ -26,7 +24,7 @@ def _guarded(arguments: list[str]) -> int:
     sys.excepthook = _report_bug
     if getattr(sys, "stderr", None) is None:  # Started with `2>&-`: what is said is said to nobody.
         sys.stderr = os.fdopen(os.open(os.devnull, os.O_WRONLY), "w", encoding="utf-8")
-    _end_on_sigterm()
+    _take_as_interruptions()
     try:
         return _run(arguments)
     except HullcheckError as error:
@@ -44,11 +42,14 @@ def _run(arguments: list[str]) -> int:
     return run(parse(arguments))
 
 
-def _end_on_sigterm() -> None:
-    """Let SIGTERM unwind the stack, so that temporary files are removed."""
+def _take_as_interruptions() -> None:
+    """Let what else ends a process unwind the stack as Ctrl-C does, so that temporary files are removed."""
     import signal
 
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(_TERMINATED))
+    for number in (signal.SIGHUP, signal.SIGTERM):
+        # `nohup` has it ignored.
+        if signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, signal.default_int_handler)
 
 
 def _report_bug(kind: type[BaseException], error: BaseException, traceback: object) -> None:
@@ -56,7 +57,9 @@ def _report_bug(kind: type[BaseException], error: BaseException, traceback: obje
     if os.environ.get("HULLCHECK_TRACEBACK"):
         sys.__excepthook__(kind, error, traceback)  # type: ignore[arg-type]
         return
+    from hullcheck.cli.messages import one_line
+
     sys.stderr.write(
-        f"hullcheck: error: {kind.__name__}: {error}: this is a bug in Hullcheck "
+        f"hullcheck: error: {kind.__name__}: {one_line(str(error))}: this is a bug in Hullcheck "
         "(run again with HULLCHECK_TRACEBACK=1 and report what it prints)\n"
     )

@@ -4,7 +4,7 @@ import mmap
 import tempfile
 from collections.abc import Iterable
 
-from hullcheck.errors import SourceError
+from hullcheck.sources.faults import no_room
 
 # Sizes of files up to which a shelf keeps them, and the room of each shelf. The last has room for the executables of a
 # distribution's base system, so that its few links between them cost no second reading in whatever order they come.
@@ -21,10 +21,7 @@ def held(pieces: Iterable[bytes], size: int, memory: int) -> bytes | mmap.mmap:
             file.flush()
             return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
     except OSError as error:
-        raise SourceError(
-            f"no temporary file of {size} bytes: {error.strerror}",
-            hint=f"make room in {tempfile.gettempdir()}, or name another directory in TMPDIR",
-        ) from error
+        raise no_room(f"{size} bytes", error) from error
 
 
 class Kept:

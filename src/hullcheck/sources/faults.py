@@ -1,5 +1,6 @@
 """What went wrong in reading a target, in terms of the target."""
 
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -12,6 +13,18 @@ _LIMITED = "nothing beyond the limit is read: make sure that it is what you mean
 _LONGEST = 1000
 
 
+class NoRoom(SourceError):
+    """What is too large for the memory found no room in a temporary file."""
+
+
+def no_room(content: str, error: OSError) -> NoRoom:
+    """Return the error that `content` cannot be put into a temporary file."""
+    return NoRoom(
+        f"no temporary file of {content}: {error.strerror or error}",
+        hint=f"make room in {tempfile.gettempdir()}, or name another directory in TMPDIR",
+    )
+
+
 @contextmanager
 def told_as(kind: type[SourceError]) -> Iterator[None]:
     """Raise what a format, the file system or a server complains of as `kind` of error."""
@@ -22,6 +35,8 @@ def told_as(kind: type[SourceError]) -> Iterator[None]:
     except MalformedFile as error:
         raise kind(_bounded(error.message), hint=_bounded(error.hint) or _DAMAGED) from error
     except NetworkError as error:
+        raise kind(error.message, hint=error.hint) from error
+    except NoRoom as error:
         raise kind(error.message, hint=error.hint) from error
     except OSError as error:
         hint = "check that it is there, that it can be read, and that there is room for temporary files"

@@ -3,17 +3,18 @@
 import os
 import stat
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import BinaryIO, Protocol
 
 from hullcheck.errors import LimitExceeded, MalformedFile
 from hullcheck.formats.byte_stream import ByteStream
 from hullcheck.formats.compression import compression, decompressed
 from hullcheck.formats.tar import TarReader
 from hullcheck.formats.tar_header import Kind
+from hullcheck.sources.faults import no_room
 from hullcheck.sources.options import Limits
 from hullcheck.sources.paths import normalised
 
@@ -179,11 +180,19 @@ def open_archive(path: Path, name: str, limits: Limits) -> Iterator[ArchiveFiles
             yield ArchiveFiles(descriptor, name, limits)
             return
         with tempfile.TemporaryFile(prefix="hullcheck-") as plain:
-            plain.writelines(decompressed(chunks(descriptor, 0, size), name, limits.layer))
-            plain.flush()
+            _fill(plain, decompressed(chunks(descriptor, 0, size), name, limits.layer), name)
             yield ArchiveFiles(plain.fileno(), name, limits)
     finally:
         os.close(descriptor)
+
+
+def _fill(file: BinaryIO, content: Iterable[bytes], name: str) -> None:
+    for piece in content:
+        try:
+            file.write(piece)
+            file.flush()
+        except OSError as error:
+            raise no_room(f"{name}, uncompressed", error) from error
 
 
 def chunks(descriptor: int, offset: int, size: int) -> Iterator[bytes]:

@@ -3,8 +3,10 @@
 import gzip
 import json
 import os
+import resource
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -288,6 +290,27 @@ def test_a_docker_archive_may_be_compressed(tmp_path: Path) -> None:
     path = docker_archive(tmp_path, [([LayerFile(BASE.archive, "")], ["app:1"])])
     path.write_bytes(gzip.compress(path.read_bytes()))
     assert opened(path)[2] == [{"var/status": "base"}]
+
+
+def test_without_room_to_decompress_an_archive_there_is_an_error(tmp_path: Path) -> None:
+    path = docker_archive(tmp_path, [([LayerFile(BASE.archive, "")], ["app:1"])])
+    path.write_bytes(gzip.compress(path.read_bytes()))
+    with files_up_to(1000):
+        error = refused(path)
+    assert isinstance(error, ArchiveError)
+    assert "no temporary file of" in error.message
+    assert "TMPDIR" in error.hint
+
+
+@contextmanager
+def files_up_to(size: int) -> Iterator[None]:
+    """Let no file be written beyond `size` bytes."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
 def test_one_of_several_docker_images_is_chosen_by_its_tag(tmp_path: Path) -> None:

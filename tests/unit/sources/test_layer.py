@@ -27,7 +27,7 @@ from tests.simulators.images import (
     tar,
 )
 
-from hullcheck.errors import ArchiveError, ImageError, SourceError
+from hullcheck.errors import ImageError
 from hullcheck.formats.tar import TarLimits
 from hullcheck.model.gap import Gap, GapKind
 from hullcheck.model.layer import Layer
@@ -161,7 +161,7 @@ def test_a_large_file_is_a_memory_map() -> None:
 
 def test_without_room_for_a_temporary_file_there_is_an_error(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "gone"))
-    with pytest.raises(SourceError, match="no temporary file of 11 bytes: No such file") as raised:
+    with pytest.raises(ImageError, match="no temporary file of 11 bytes: No such file") as raised:
         entries(file("status", b"x" * 11), limits=Limits(memory=10))
     assert "TMPDIR" in raised.value.hint
 
