@@ -1,6 +1,8 @@
 """Which reports go where: decided before a scan begins, done when it has ended."""
 
+import os
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +18,7 @@ from hullcheck.reports.report import Report
 from hullcheck.reports.table import report
 
 _DEFAULT = "table"
+_STDOUT = "-"
 _UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
 _LONGEST_STEM = 100
 
@@ -46,6 +49,7 @@ def plan(settings: Settings) -> Plan:
     named = tuple(_assignment(text) for text in settings.items("output"))
     formats = tuple(dict.fromkeys(report(name) for name in settings.items("format")))
     directory, outputs_file = settings.text("output-dir"), settings.text("outputs")
+    _refuse_twice([*(str(path) for _, path in named), *([outputs_file] if outputs_file else [])])
     if not formats and not named:
         formats = (report(_DEFAULT),)
     if directory:
@@ -105,10 +109,19 @@ def _is_colourful(environment: Mapping[str, str]) -> bool:
     return is_terminal() and not environment.get("NO_COLOR") and environment.get("TERM") != "dumb"
 
 
+def _refuse_twice(files: list[str]) -> None:
+    """Raise where a file is named for two documents, of which only the last would be there."""
+    for file, count in Counter(os.path.normpath(file) for file in files).items():
+        if count > 1 and not file.startswith("/dev/"):
+            raise InvalidParameter(f"{file}: named for {count} documents", hint="name a file for each")
+
+
 def _assignment(text: str) -> tuple[Report, Path]:
     name, sign, file = text.partition("=")
     if not sign or not file:
         raise InvalidParameter(f"--output {text}: expected FORMAT=FILE", hint="for example --output json=result.json")
+    if file == _STDOUT:
+        raise InvalidParameter(f"--output {text}: {_STDOUT} is no file", hint=f"`--format {name}` goes to stdout")
     return report(name), Path(file)
 
 

@@ -47,6 +47,29 @@ def test_an_output_names_a_format_and_a_file(output: str) -> None:
         planned(output=(output,))
 
 
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"output": ("json=a", "sarif=a")},
+        {"output": ("json=a", "json=./b/../a")},
+        {"output": ("json=a",), "outputs": "a"},
+    ],
+)
+def test_a_file_is_for_one_document(given: dict[str, Value]) -> None:
+    with pytest.raises(InvalidParameter, match="a: named for 2 documents"):
+        planned(**given)
+
+
+def test_a_dash_is_no_file() -> None:
+    with pytest.raises(InvalidParameter, match="- is no file") as raised:
+        planned(output=("json=-",))
+    assert "--format json" in raised.value.hint
+
+
+def test_a_device_takes_any_number_of_documents() -> None:
+    assert len(planned(output=("json=/dev/null", "sarif=/dev/null")).named) == 2
+
+
 def test_several_formats_need_a_directory() -> None:
     with pytest.raises(InvalidParameter, match="2 formats, and one stdout"):
         planned(format=("json", "sarif"))

@@ -27,7 +27,7 @@ from tests.simulators.images import (
     tar,
 )
 
-from hullcheck.errors import ImageError
+from hullcheck.errors import ArchiveError, ImageError
 from hullcheck.formats.tar import TarLimits
 from hullcheck.model.gap import Gap, GapKind
 from hullcheck.model.layer import Layer
