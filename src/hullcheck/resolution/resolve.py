@@ -38,6 +38,12 @@ class _Manifest:
     open: dict[str, None] = field(default_factory=dict)
     direct: dict[str, None] = field(default_factory=dict)
 
+    @property
+    def declares(self) -> bool:
+        """Say whether it is a manifest, and not an archive that does not tell its own version."""
+        names = _MANIFESTS.get(self.purl_type)
+        return names is None or self.path.rpartition("/")[2] in names
+
 
 def resolve(inventory: Inventory) -> Inventory:
     """Return `inventory` with its requirements as packages, or as gaps.
@@ -107,6 +113,8 @@ def _reason(manifest: _Manifest) -> str:
         dependencies = f"{number} dependencies need" if number > 1 else "one dependency needs"
         return f"what its {dependencies} in turn is not known"
     texts = tuple(manifest.open)
+    if not manifest.declares:
+        return f"it does not tell its version: {', '.join(texts)}"
     named = ", ".join(texts[:_NAMED])
     more = f" and {len(texts) - _NAMED} more" if len(texts) > _NAMED else ""
     count = f"{len(texts)} dependencies" if len(texts) > 1 else "1 dependency"
@@ -114,6 +122,8 @@ def _reason(manifest: _Manifest) -> str:
 
 
 def _hint(manifest: _Manifest, lock_files: Locked) -> str:
+    if not manifest.declares:
+        return "find out which version it is: advisories are compared with one"
     lock = lock_files.lock_of(manifest.purl_type, manifest.path)
     if lock == manifest.path:
         return "see where they come from: the lock file names a place and no version"

@@ -160,6 +160,17 @@ class TestWhatExactVersionsNeed:
         assert resolved(packages=(package(place, "maven"), package(place, "pypi"))).gaps == ()
 
 
+def test_an_archive_without_version_is_no_manifest() -> None:
+    wanted = Requirement(PackageURL("maven", "org.example", "core"), "", Location("lib/core.jar"))
+    assert open_ends(resolved(wanted)) == [
+        (
+            "lib/core.jar",
+            "it does not tell its version: org.example:core",
+            "find out which version it is: advisories are compared with one",
+        )
+    ]
+
+
 class TestOwnProjects:
     OWN = (OwnProject(PackageURL("maven", "org.example", "core"), Location("core/pom.xml")),)
 
