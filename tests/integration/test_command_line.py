@@ -131,6 +131,15 @@ def test_options_come_from_flags_environment_and_file(hullcheck: Hullcheck, tree
     assert hullcheck("repo", tree, "--config", other, cwd=tmp_path).code == 0
 
 
+def test_a_misspelt_variable_does_not_switch_a_threshold_off(hullcheck: Hullcheck, tree: Path) -> None:
+    run = hullcheck("repo", tree, env={"HULLCHECK_MAX_HIHG": "0"})
+    assert (run.code, run.err.count("\n")) == (2, 1)
+    assert "did you mean HULLCHECK_MAX_HIGH?" in run.err
+    other = hullcheck("repo", tree, env={"HULLCHECK_VERSION": "1"})
+    assert other.code == 0
+    assert "warning: HULLCHECK_VERSION: no option has this variable" in other.err
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "message"),
     [

@@ -1,12 +1,14 @@
 """From a parsed command line to the function that does what it asks for."""
 
 import os
+import sys
 
+from hullcheck.cli.messages import Messages
 from hullcheck.cli.parser import SHELLS, Call, build
 from hullcheck.cli.stdout import show
 from hullcheck.config.file import read_configuration
 from hullcheck.config.options import COMMANDS
-from hullcheck.config.settings import settle
+from hullcheck.config.settings import ignored_variables, settle
 from hullcheck.errors import InvalidParameter
 from hullcheck.model.target import TargetKind
 
@@ -22,6 +24,8 @@ def run(call: Call) -> int:
     """Do what `call` asks for, and return the exit code."""
     if call.command not in COMMANDS:
         return _without_options(call)
+    for name in ignored_variables(os.environ):
+        Messages(sys.stderr).warn(f"{name}: no option has this variable, it is ignored")
     file = read_configuration(call.config, os.environ)
     settings = settle(call.command, call.flags, os.environ, file.content, file.name)
     if call.command in _SCANS:

@@ -3,6 +3,8 @@
 from dataclasses import dataclass, replace
 from enum import Enum
 
+PREFIX = "HULLCHECK_"
+
 Value = str | int | bool | tuple[str, ...]
 
 
@@ -36,7 +38,7 @@ class Option:
     @property
     def variable(self) -> str:
         """Return the name of the environment variable."""
-        return "HULLCHECK_" + self.name.upper().replace("-", "_")
+        return PREFIX + self.name.upper().replace("-", "_")
 
 
 def _flag(name: str, text: str, short: str = "") -> Option:

@@ -4,8 +4,14 @@ import difflib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from hullcheck.config.options import COMMANDS, Kind, Option, Value
+from hullcheck.config.options import COMMANDS, PREFIX, Kind, Option, Value
 from hullcheck.errors import InvalidParameter
+
+# What the program reads besides: the file with options, and whether bugs show their traceback.
+_NO_OPTIONS = frozenset({"HULLCHECK_CONFIG", "HULLCHECK_TRACEBACK"})
+
+# Of 1; "MAX_HGIH" and "MAX_HIGH" have 0.88, "PORT" and "FORMAT" 0.6.
+_ALIKE = 0.75
 
 _TRUE = frozenset({"1", "true", "yes", "on"})
 _FALSE = frozenset({"0", "false", "no", "off", ""})
@@ -71,6 +77,23 @@ def settle(
         else:
             values[option.name] = option.default
     return Settings(values)
+
+
+def ignored_variables(environment: Iterable[str]) -> tuple[str, ...]:
+    """Return the variables in `environment` that look like options and are none.
+
+    One that is nearly called like an option raises `InvalidParameter`: a threshold that is not looked at lets all
+    pass. Others may be meant for somebody else: Kubernetes sets some for a service of our name.
+    """
+    known = {option.variable for options in COMMANDS.values() for option in options} | _NO_OPTIONS
+    unknown = sorted(name for name in environment if name.startswith(PREFIX) and name not in known)
+    for name in unknown:
+        near = difflib.get_close_matches(
+            name.removeprefix(PREFIX), sorted(it.removeprefix(PREFIX) for it in known), 1, _ALIKE
+        )
+        if near:
+            raise InvalidParameter(f"{name}: no option has this variable", hint=f"did you mean {PREFIX}{near[0]}?")
+    return tuple(unknown)
 
 
 def _of_file(command: str, file: Mapping[str, object], name: str) -> dict[str, object]:

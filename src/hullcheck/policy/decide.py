@@ -38,12 +38,18 @@ def _verdict(exceeded: Sequence[Breach], coverage: Coverage, options: PolicyOpti
 
 def _reasons(exceeded: Sequence[Breach], counts: Counts, coverage: Coverage, options: PolicyOptions) -> Iterator[str]:
     for breach in exceeded:
-        yield f"{breach.count} {breach.severity} findings, {breach.limit} allowed"
+        yield f"{breach.count} {breach.severity} {_findings(breach.count)}, {breach.limit} allowed"
     if counts.unknown and any(True for _ in options.thresholds.limits()):
-        yield f"{counts.unknown} findings have no known severity, and no threshold counts them"
+        verb, them = ("has", "it") if counts.unknown == 1 else ("have", "them")
+        findings = _findings(counts.unknown)
+        yield f"{counts.unknown} {findings} {verb} no known severity, and no threshold counts {them}"
     if coverage.gaps:
         allowed = ", which was allowed" if options.allow_incomplete else ""
         yield f"the scan is incomplete{allowed}: {_kinds(coverage.gaps)}"
+
+
+def _findings(count: int) -> str:
+    return "finding" if count == 1 else "findings"
 
 
 def _kinds(gaps: Sequence[Gap]) -> str:

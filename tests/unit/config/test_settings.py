@@ -3,7 +3,7 @@ from collections.abc import Mapping
 import pytest
 
 from hullcheck.config.options import COMMANDS, Kind, Value
-from hullcheck.config.settings import Settings, settle
+from hullcheck.config.settings import Settings, ignored_variables, settle
 from hullcheck.errors import InvalidParameter
 
 
@@ -77,3 +77,25 @@ def test_an_option_means_the_same_in_every_command() -> None:
         assert len({option.name for option in options}) == len(options)
         for option in options:
             assert kinds.setdefault(option.name, option.kind) is option.kind
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        ("HULLCHECK_MAX_HGIH", "HULLCHECK_MAX_HIGH"),
+        ("HULLCHECK_MAX_CRIT", "HULLCHECK_MAX_CRITICAL"),
+        ("HULLCHECK_MAXHIGH", "HULLCHECK_MAX_HIGH"),
+        ("HULLCHECK_CONFIGS", "HULLCHECK_CONFIG"),
+    ],
+)
+def test_a_misspelt_variable_is_not_passed_over(name: str, meant: str) -> None:
+    with pytest.raises(InvalidParameter, match=name) as caught:
+        ignored_variables({name: "0"})
+    assert caught.value.hint == f"did you mean {meant}?"
+
+
+def test_variables_that_are_meant_for_somebody_else_are_told_of() -> None:
+    """As those that Kubernetes sets for a service, and one of the user's own."""
+    others = ("HULLCHECK_PORT", "HULLCHECK_PORT_80_TCP_ADDR", "HULLCHECK_SERVICE_HOST", "HULLCHECK_VERSION")
+    options = ("HULLCHECK_FROM", "HULLCHECK_MAX_HIGH", "HULLCHECK_CONFIG", "HULLCHECK_TRACEBACK", "PATH")
+    assert ignored_variables({*others, *options}) == others

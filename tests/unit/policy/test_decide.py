@@ -18,7 +18,7 @@ def test_a_complete_scan_within_its_thresholds_passes() -> None:
 def test_an_exceeded_threshold_fails() -> None:
     decision = decide(SOME, COMPLETE, PolicyOptions(Thresholds(critical=0)))
     assert (decision.verdict, decision.passed) == (Verdict.THRESHOLD_EXCEEDED, False)
-    assert decision.reasons[0] == "1 critical findings, 0 allowed"
+    assert decision.reasons[0] == "1 critical finding, 0 allowed"
 
 
 def test_nothing_found_in_an_incomplete_scan_does_not_pass() -> None:
@@ -43,3 +43,11 @@ def test_findings_of_unknown_severity_are_named_where_thresholds_cannot_count_th
     decision = decide(SOME, COMPLETE, PolicyOptions(Thresholds(critical=5)))
     assert decision.passed
     assert decision.reasons == ("2 findings have no known severity, and no threshold counts them",)
+
+
+def test_one_finding_is_no_findings() -> None:
+    decision = decide(Counts(0, 1, 0, 0, 0, 1), COMPLETE, PolicyOptions(Thresholds(high=0)))
+    assert decision.reasons == (
+        "1 high finding, 0 allowed",
+        "1 finding has no known severity, and no threshold counts it",
+    )
