@@ -8,8 +8,9 @@ _separators = re.compile(r"[-_.]+").sub
 
 def canonical_name(feed: str, name: str) -> str:
     """Return the spelling of `name` under which advisories of `feed` are stored and looked up."""
-    spelling = _SPELLINGS.get(feed)
-    return spelling(name) if spelling else name
+    spelling = _SPELLINGS.get(feed, str)
+    # A record of the Maven feed has a blank behind the name; no ecosystem has names with blanks around them.
+    return spelling(name.strip())
 
 
 def _python(name: str) -> str:

@@ -19,3 +19,8 @@ def test_names_of_some_ecosystems_ignore_case(feed: str) -> None:
 @pytest.mark.parametrize("feed", ["Debian", "Maven", "crates.io"])
 def test_other_names_are_what_they_are(feed: str) -> None:
     assert canonical_name(feed, "github.com/BurntSushi/toml_x.y") == "github.com/BurntSushi/toml_x.y"
+
+
+@pytest.mark.parametrize("feed", ["Debian", "Maven", "PyPI"])
+def test_blanks_around_a_name_are_not_part_of_it(feed: str) -> None:
+    assert canonical_name(feed, " group:artifact \t") == "group:artifact"
