@@ -23,10 +23,11 @@ OpenAdvisories = Callable[[tuple[str, ...]], AbstractContextManager[AdvisoryInde
 
 @dataclass(frozen=True, slots=True)
 class ScanOptions:
-    """The options of the stages behind the sources."""
+    """The options of the stages behind the sources, and what these were told to leave out: see `Coverage`."""
 
     matching: MatchOptions = field(default_factory=MatchOptions)
     policy: PolicyOptions = field(default_factory=PolicyOptions)
+    excluded: tuple[str, ...] = ()
 
 
 def assess(
@@ -36,7 +37,7 @@ def assess(
     inventory = resolve(found)
     with open_advisories(wanted_feeds(inventory.packages, by_purl_type)) as index:
         matched = match_packages(inventory.packages, index, by_purl_type, now, options.matching)
-    coverage = Coverage(inventory.examined, matched.feeds, (*inventory.gaps, *matched.gaps))
+    coverage = Coverage(inventory.examined, matched.feeds, (*inventory.gaps, *matched.gaps), options.excluded)
     counts = count(matched.findings)
     return ScanResult(
         tool_version=__version__,

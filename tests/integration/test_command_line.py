@@ -73,6 +73,15 @@ def test_unpinned_requirements_are_stated(hullcheck: Hullcheck, tmp_path: Path) 
     assert (gap["kind"], gap["subject"]) == ("unresolved", "requirements.txt")
 
 
+def test_what_was_left_out_on_demand_is_stated(hullcheck: Hullcheck, tree: Path) -> None:
+    run = hullcheck("repo", tree, "--exclude-dirs", "web,docs/", "--exclude-files", "*.lock", "-f", "json")
+    assert run.json()["coverage"]["excluded"] == ["web/", "docs/", "*.lock"]
+    assert (
+        "left out    web/, docs/, *.lock (as you asked)"
+        in hullcheck("repo", tree, "--exclude-dirs", "web,docs", "--exclude-files", "*.lock").out
+    )
+
+
 def test_all_reports_of_a_run_are_written_and_follow_their_schemas(
     hullcheck: Hullcheck, tree: Path, tmp_path: Path
 ) -> None:

@@ -2,7 +2,8 @@ r"""A result as JSON, and back without loss: what `docs/schema/` publishes.
 
 The document is the records of `model`, their names in camelCase, with these rules:
 
-* Texts, numbers and flags that a record may lack are left out where it lacks them; lists are always there.
+* Texts, numbers and flags that a record may lack are left out where it lacks them; lists are always there,
+  but for `excluded`, which is left out where it is empty.
 * An advisory stands once, in `advisories`, under a key made of its feed and id, by which matches name it.
 * `command` (the build command of a location's layer, at most 200 characters of it), `complete`, `passed` and `total`
   follow from the rest: they are written for readers, and not read back.

@@ -26,6 +26,8 @@ SCHEMA_VERSION = "1.0"
 _COMMAND = 200
 # The long lists stand last, so that a reader begins with what matters; findings before the advisories that they name.
 _LAST: Mapping[str, int] = {"findings": 1, "advisories": 2, "packages": 3}
+# Lists that documents of this version may lack, as it has them only since some were written.
+_LATER = frozenset({"excluded"})
 _Value = TypeVar("_Value")
 _Record = TypeVar("_Record", bound="DataclassInstance")
 _Read_co = TypeVar("_Read_co", covariant=True)
@@ -179,7 +181,7 @@ def _member(field: "Field[Any]", form: _Form[object]) -> _Member:
     get = attrgetter(field.name)
     write = get if form.write is _same else lambda record: form.write(get(record))
     # The defaults "", 0 and None say that there is no value; others (a scope, an empty list) are values.
-    lacking = field.default in {"", 0, None}
+    lacking = field.default in {"", 0, None} or field.name in _LATER
     return _Member(field.name, form.type, write, field.default if lacking else msgspec.NODEFAULT)
 
 

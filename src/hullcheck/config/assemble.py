@@ -36,6 +36,10 @@ def scan_options(settings: Settings) -> ScanOptions:
     return ScanOptions(
         matching=MatchOptions(max_age=timedelta(days=settings.number("max-data-age"))),
         policy=PolicyOptions(thresholds, allow_incomplete=settings.flag("allow-incomplete")),
+        excluded=(
+            *(f"{glob.rstrip('/')}/" for glob in _items(settings, "exclude-dirs")),
+            *_items(settings, "exclude-files"),
+        ),
     )
 
 
@@ -43,11 +47,15 @@ def source_options(settings: Settings, environment: Mapping[str, str]) -> Source
     """Return how targets are read. Options that the command lacks have their defaults."""
     return SourceOptions(
         platform=settings.text("platform") if "platform" in settings.values else "",
-        insecure=settings.items("insecure-registries") if "insecure-registries" in settings.values else (),
+        insecure=_items(settings, "insecure-registries"),
         docker_config=str(_docker_directory(environment) / "config.json"),
-        exclude_dirs=settings.items("exclude-dirs") if "exclude-dirs" in settings.values else (),
-        exclude_files=settings.items("exclude-files") if "exclude-files" in settings.values else (),
+        exclude_dirs=_items(settings, "exclude-dirs"),
+        exclude_files=_items(settings, "exclude-files"),
     )
+
+
+def _items(settings: Settings, name: str) -> tuple[str, ...]:
+    return settings.items(name) if name in settings.values else ()
 
 
 def database_directory(settings: Settings) -> Path:

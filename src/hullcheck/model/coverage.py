@@ -35,11 +35,15 @@ class FeedUse:
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """What was looked at, and what was not: a result without gaps is complete."""
+    """What was looked at, and what was not: a result without gaps is complete.
+
+    `excluded` are the globs by which the user left files and directories out, those of directories with "/" at the end.
+    """
 
     examined: tuple[Examined, ...]
     feeds: tuple[FeedUse, ...]
     gaps: tuple[Gap, ...]
+    excluded: tuple[str, ...] = ()
 
     @property
     def complete(self) -> bool:

@@ -94,7 +94,7 @@ def _notification(kind: str, level: str, text: str) -> dict[str, object]:
 
 def _properties(result: ScanResult) -> dict[str, object]:
     """Return what pipelines read of a run: our own names, and those of `qscanner` in both casings."""
-    decision, counts = result.decision, result.counts
+    decision, counts, excluded = result.decision, result.counts, result.coverage.excluded
     return {
         "target": {"kind": result.target.kind, "name": visible(result.target.name), "source": result.target.source},
         "complete": result.coverage.complete,
@@ -110,6 +110,7 @@ def _properties(result: ScanResult) -> dict[str, object]:
             "unknown": counts.unknown,
             "total": counts.total,
         },
+        **({"excluded": [visible(glob) for glob in excluded]} if excluded else {}),
         **_image(result),
     }
 

@@ -15,10 +15,11 @@ _LONGEST = 400
 
 
 def coverage_lines(coverage: Coverage, width: int) -> Iterator[Line]:
-    """Yield the files, the advisories, and the gaps."""
+    """Yield the files, the advisories, what was excluded, and the gaps."""
     yield (("Coverage", "title"),)
     yield from _examined(coverage, width)
     yield from _compared(coverage.feeds, width)
+    yield from _excluded(coverage.excluded, width)
     if coverage.gaps:
         yield (("  not looked at", "warning"),)
     for kind, gaps in by_kind(coverage.gaps).items():
@@ -48,6 +49,12 @@ def _compared(feeds: Sequence[FeedUse], width: int) -> Iterator[Line]:
         label = ""
     if len(origins) == 1 and (origin := origins.pop()):
         yield from paragraph(f"all{origin}", width, "dim", ((" " * (_LABEL + 2), ""),), " " * (_LABEL + 2))
+
+
+def _excluded(globs: Sequence[str], width: int) -> Iterator[Line]:
+    if globs:
+        text = shortened(", ".join(map(visible, globs)), _LONGEST) + " (as you asked)"
+        yield from paragraph(text, width, "", ((padded("  left out", _LABEL + 2), "dim"),), " " * (_LABEL + 2))
 
 
 def _use(use: FeedUse) -> str:

@@ -88,6 +88,13 @@ def test_a_complete_scan_is_successful_and_says_when_it_was() -> None:
     assert not invocation.has("toolExecutionNotifications")
 
 
+def test_what_was_left_out_is_a_property_of_the_run() -> None:
+    scanned = result("empty")
+    assert '"excluded"' not in render(scanned)
+    without = replace(scanned, coverage=replace(scanned.coverage, excluded=("test/",)))
+    assert json.loads(render(without))["runs"][0]["properties"]["excluded"] == ["test/"]
+
+
 def test_thousands_of_gaps_are_counted_and_not_all_listed() -> None:
     gaps = tuple(Gap(GapKind.MALFORMED, f"{number}.json", "not JSON") for number in range(1500))
     scanned = replace(result("empty"), coverage=Coverage((), (), gaps))

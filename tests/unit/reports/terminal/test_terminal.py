@@ -211,6 +211,13 @@ def test_gaps_are_counted_with_examples_and_each_hint_once() -> None:
     assert text.count("mend it") == 1
 
 
+def test_what_was_left_out_is_said() -> None:
+    scanned = result("empty")
+    assert "left out" not in render(scanned)
+    text = render(replace(scanned, coverage=replace(scanned.coverage, excluded=("test/", "*.\x1block"))))
+    assert "  left out    test/, *.\\x1block (as you asked)\n" in text
+
+
 def test_wide_characters_keep_the_columns_straight() -> None:
     scanned = result("one-finding")
     template = scanned.findings[0]
