@@ -18,6 +18,7 @@ from hullcheck.inventory.operating_system import (
     distribution_of,
     qualified,
 )
+from hullcheck.inventory.origin import Origins, origins
 from hullcheck.inventory.ownership import file_of, owned_files
 from hullcheck.inventory.vendored import without_vendored
 from hullcheck.model.coverage import Examined
@@ -46,7 +47,7 @@ def assemble(layers: Sequence[LayerInventory], kind: TargetKind, wants: Wants) -
     merged, source_gaps = merge(layers)
     visible = without_vendored(merged, analyzers_for(kind))
     distribution = distribution_in(visible)
-    packages = combine(qualified(_packages(visible), distribution))
+    packages = combine(qualified(_packages(visible, origins(layers)), distribution))
     owned = owned_files(_questioned(packages, visible), visible, packages)
     inventory = Inventory(
         packages=tuple(package for package in packages if not _is_owned(package, owned)),
@@ -73,11 +74,12 @@ def finish(inventory: Inventory) -> Inventory:
     return _with(finished, absences(finished, TargetKind.SBOM, recognised=False))
 
 
-def _packages(visible: Iterable[Visible]) -> Iterator[Package]:
+def _packages(visible: Iterable[Visible], brought: Origins) -> Iterator[Package]:
     for seen in visible:
         for found in seen.reading.found:
             if isinstance(found, Package):
-                locations = tuple(Location(at.path, seen.layer, at.line) for at in found.locations)
+                layer = brought.layer_of(found.purl, seen)
+                locations = tuple(Location(at.path, layer, at.line) for at in found.locations)
                 yield replace(found, locations=locations)
 
 

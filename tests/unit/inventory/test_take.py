@@ -146,6 +146,22 @@ class TestLayers:
         )
 
 
+class TestOrigin:
+    def layers_of(self, *layers: Listing) -> dict[str, str]:
+        return {package.purl.name: package.locations[0].layer for package in image(*layers).packages}
+
+    def test_a_package_is_of_the_layer_that_brought_it_not_of_the_one_that_wrote_the_database_last(self) -> None:
+        base = tree({"etc/os-release": DEBIAN, STATUS: stanza("bash") + "\n" + stanza("tar")}, "1")
+        more = tree({STATUS: "\n".join(map(stanza, ("bash", "curl", "tar")))}, "2")
+        last = tree({STATUS: "\n".join((stanza("bash"), stanza("curl"), stanza("tar", "2-1"), stanza("zip")))}, "3")
+        assert self.layers_of(base, more, last) == {"bash": "1", "curl": "2", "tar": "3", "zip": "3"}
+
+    def test_what_was_removed_and_came_back_is_of_the_layer_that_brought_it_back(self) -> None:
+        files = {"etc/os-release": DEBIAN, STATUS: stanza("bash") + "\n" + stanza("zip")}
+        without, again = tree({STATUS: stanza("bash")}, "2"), tree({STATUS: files[STATUS]}, "3")
+        assert self.layers_of(tree(files, "1"), without, again) == {"bash": "1", "zip": "3"}
+
+
 class TestOwnership:
     MANIFEST = "usr/lib/node_modules/b/package.json"
 
