@@ -133,7 +133,8 @@ def test_pipeline_outputs_are_lines_of_key_and_value(hullcheck: Hullcheck, tree:
 
 def test_options_come_from_flags_environment_and_file(hullcheck: Hullcheck, tree: Path, tmp_path: Path) -> None:
     (tmp_path / "hullcheck.toml").write_text("[repo]\nmax-high = 0\n")
-    assert hullcheck("repo", tree, cwd=tmp_path).code == 50
+    run = hullcheck("repo", tree, cwd=tmp_path)
+    assert (run.code, run.err) == (50, "hullcheck: options are also from hullcheck.toml\n")
     assert hullcheck("repo", tree, cwd=tmp_path, env={"HULLCHECK_MAX_HIGH": "9"}).code == 0
     assert hullcheck("repo", tree, "--max-high", "0", cwd=tmp_path, env={"HULLCHECK_MAX_HIGH": "9"}).code == 50
     other = write(tmp_path / "other", {"own.toml": "max-high = 9\n"}) / "own.toml"

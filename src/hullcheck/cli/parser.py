@@ -1,7 +1,7 @@
 """The command line as argparse sees it, made from the tables of options and commands."""
 
 import argparse
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NoReturn
 
@@ -186,8 +186,3 @@ class _Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         raise InvalidParameter(message, hint=f"`{self.prog} --help` shows what is possible")
-
-
-def command_names() -> Iterable[str]:
-    """Yield the words of every command."""
-    return (command.words for command in LIST)

@@ -28,6 +28,9 @@ def run(call: Call) -> int:
         Messages(sys.stderr).warn(f"{name}: no option has this variable, it is ignored")
     file = read_configuration(call.config, os.environ)
     settings = settle(call.command, call.flags, os.environ, file.content, file.name)
+    if file.content:
+        # It may lie in a checkout that somebody else has written to.
+        Messages(sys.stderr, quiet=settings.values.get("quiet") is True).note(f"options are also from {file.name}")
     if call.command in _SCANS:
         from hullcheck.cli.scan import scan
 

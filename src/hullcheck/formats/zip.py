@@ -12,7 +12,6 @@ from mmap import mmap
 from isal import igzip_lib, isal_zlib
 
 from hullcheck.errors import LimitExceeded, MalformedFile
-from hullcheck.model.source_file import SourceFile
 
 # The largest archives of class files in use hold 200,000 entries of about 120 bytes each.
 DIRECTORY_BYTES = 2**25
@@ -235,11 +234,6 @@ class Archive:
             return inflater.decompress(data, most)
         except igzip_lib.IsalError as error:  # type: ignore[misc]  # the stub says an instance, it is a class
             raise MalformedFile(self.path, "is not deflated data", place=member.name) from error
-
-
-def read_zip(file: SourceFile) -> Archive:
-    """Return the archive that `file` is."""
-    return Archive(file.path, file.content)
 
 
 def _decode(name: bytes, flags: int) -> str:

@@ -9,7 +9,7 @@ HEADINGS: Mapping[GapKind, str] = {
     GapKind.UNREADABLE: "files that could not be read",
     GapKind.LIMIT: "files beyond a limit",
     GapKind.UNSUPPORTED: "files and packages that are recognised, but not read",
-    GapKind.UNRESOLVED: "dependencies without an exact version",
+    GapKind.UNRESOLVED: "dependencies whose versions are not known",
     GapKind.UNKNOWN_DISTRIBUTION: "packages of an unknown distribution",
     GapKind.NO_ADVISORIES: "packages that no advisories are at hand for",
     GapKind.OLD_ADVISORIES: "advisories that end long ago",

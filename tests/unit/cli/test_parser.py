@@ -1,6 +1,6 @@
 import pytest
 
-from hullcheck.cli.parser import build, command_names, parse
+from hullcheck.cli.parser import LIST, build, parse
 from hullcheck.config.options import COMMANDS
 from hullcheck.errors import InvalidParameter
 from hullcheck.reports.table import REPORTS
@@ -22,7 +22,7 @@ def test_commands_of_two_words_are_one_command() -> None:
 
 
 def test_every_command_with_options_can_be_called() -> None:
-    assert set(COMMANDS) <= set(command_names())
+    assert set(COMMANDS) <= {command.words for command in LIST}
 
 
 @pytest.mark.parametrize(
@@ -36,7 +36,7 @@ def test_what_cannot_be_meant_is_refused(arguments: list[str]) -> None:
 
 def test_help_names_every_option_and_its_default_is_said() -> None:
     text = build().format_help()
-    assert all(command.split()[0] in text for command in command_names())
+    assert all(command.words.split()[0] in text for command in LIST)
 
 
 def test_help_names_every_format() -> None:

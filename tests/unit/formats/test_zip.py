@@ -11,8 +11,7 @@ from hypothesis import strategies as st
 
 from hullcheck.errors import LimitExceeded, MalformedFile
 from hullcheck.formats import zip as zip_format
-from hullcheck.formats.zip import Archive, Member, read_zip
-from hullcheck.model.source_file import SourceFile
+from hullcheck.formats.zip import Archive, Member
 
 ALL = (b"",)
 LIMIT = 2**20
@@ -38,7 +37,7 @@ def make_deflated(members: dict[str, bytes]) -> bytes:
 
 
 def read(content: bytes, suffixes: tuple[bytes, ...] = ALL) -> dict[str, bytes]:
-    archive = read_zip(SourceFile("a.jar", content))
+    archive = Archive("a.jar", content)
     return {member.name: archive.read(member, LIMIT) for member in archive.members(suffixes)}
 
 
@@ -99,7 +98,7 @@ def test_two_members_can_have_one_name() -> None:
         warnings.simplefilter("ignore")
         archive.writestr("a", b"first")
         archive.writestr("a", b"second")
-    found = read_zip(SourceFile("a.jar", output.getvalue()))
+    found = Archive("a.jar", output.getvalue())
     assert [found.read(member, LIMIT) for member in found.members(ALL)] == [b"first", b"second"]
 
 
