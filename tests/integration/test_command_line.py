@@ -279,22 +279,24 @@ class TestDatabase:
 def test_an_interruption_ends_in_one_line_and_leaves_nothing(
     bare: Hullcheck, tmp_path: Path, sent: signal.Signals
 ) -> None:
-    """A pipe in place of the feed keeps the build waiting for as long as it takes to interrupt it."""
+    """The feed is large enough for the build to be in the middle of its work when the signal comes."""
     feed = tmp_path / "feeds" / "npm"
     feed.mkdir(parents=True)
     with zipfile.ZipFile(feed / "all.zip", "w", zipfile.ZIP_DEFLATED) as archive:
         record = json.dumps({"id": "X-1", "modified": "2026-01-01T00:00:00Z", "details": "x" * 1000, "affected": []})
         for number in range(60_000):
             archive.writestr(f"{number}.json", record.replace("X-1", f"X-{number}"))
-    environment = bare.environment()
-    process = subprocess.Popen(
-        [COMMAND, "db", "build", "--from", tmp_path / "feeds"], stderr=subprocess.PIPE, text=True, env=environment
-    )
-    deadline = time.monotonic() + 30
-    while not list(bare.home.glob("db/*.sqlite.new*")) and time.monotonic() < deadline:
-        time.sleep(0.01)
-    process.send_signal(sent)
-    _, err = process.communicate(timeout=30)
+    # As from a terminal: a shell that runs the tests in the background has them ignore SIGINT, which is inherited.
+    command = ["env", f"--default-signal={sent.name[3:]}", COMMAND, "db", "build", "--from", tmp_path / "feeds"]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=bare.environment()) as process:
+        deadline = time.monotonic() + 30
+        while not list(bare.home.glob("db/*.sqlite.new*")) and time.monotonic() < deadline:
+            time.sleep(0.01)
+        process.send_signal(sent)
+        try:
+            _, err = process.communicate(timeout=30)
+        finally:
+            process.kill()
     assert process.returncode == 130
     assert err.strip() == "hullcheck: interrupted, nothing is left half-written"
     assert [path.name for path in bare.database.iterdir() if not path.name.endswith(".lock")] == []
