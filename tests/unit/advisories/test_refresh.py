@@ -44,8 +44,9 @@ def start_builder(feeds: Path, directory: Path, before: str = "") -> "subprocess
     """Start a process that builds the shard of PyPI, after the statement `before`."""
     program = textwrap.dedent(BUILDER).format(before=before)
     paths = os.pathsep.join((str(PROJECT / "src"), str(PROJECT)))
+    # A shell that runs the tests in the background has them ignore SIGINT, which is inherited.
     return subprocess.Popen(
-        [sys.executable, "-c", program, str(feeds), str(directory)],
+        ["env", "--default-signal=INT", sys.executable, "-c", program, str(feeds), str(directory)],
         env={**untraced(), "PYTHONPATH": paths},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
