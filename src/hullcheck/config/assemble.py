@@ -73,6 +73,20 @@ def database_directory(settings: Settings) -> Path:
         ) from error
 
 
+def cache_directory(settings: Settings) -> Path | None:
+    """Return where scans keep what they learn about layers and images; None with --no-cache, or without a home."""
+    if not settings.flag("cache"):
+        return None
+    if named := settings.text("cache-dir"):
+        return Path(named)
+    import platformdirs
+
+    try:
+        return Path(platformdirs.user_cache_dir("hullcheck", appauthor=False))
+    except RuntimeError:
+        return None
+
+
 def _docker_directory(environment: Mapping[str, str]) -> Path:
     named = environment.get("DOCKER_CONFIG")
     return Path(named) if named else Path(environment.get("HOME", "/")) / ".docker"

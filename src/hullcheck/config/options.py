@@ -41,8 +41,8 @@ class Option:
         return PREFIX + self.name.upper().replace("-", "_")
 
 
-def _flag(name: str, text: str, short: str = "") -> Option:
-    return Option(name, Kind.FLAG, default=False, help=text, short=short)
+def _flag(name: str, text: str, short: str = "", *, default: bool = False) -> Option:
+    return Option(name, Kind.FLAG, default, text, short=short)
 
 
 def _number(name: str, default: int, text: str, metavar: str = "N", minimum: int = 0) -> Option:
@@ -102,6 +102,14 @@ IMAGE = _grouped(
         "platform", Kind.TEXT, "", "platform to choose from an index (default: this machine's)", "OS/ARCH[/VARIANT]"
     ),
     Option("insecure-registries", Kind.LIST, (), "registries to ask in plain HTTP (loopback may be without)", "LIST"),
+    Option(
+        "cache-dir",
+        Kind.TEXT,
+        "",
+        "directory where scans keep what they learn about layers and images (default: in the user's cache)",
+        "DIR",
+    ),
+    _flag("cache", "use and keep there what is known about layers and images (default)", default=True),
 )
 
 TREE = _grouped(
