@@ -32,7 +32,14 @@ class MalformedFile(HullcheckError):
 
 
 class LimitExceeded(MalformedFile):
-    """A file of the target is larger, deeper or more numerous than the limits allow."""
+    """A file of the target is larger, deeper or more numerous than the limits allow.
+
+    `limit` names the limit where users can set it: "layer" (bytes of one), "entries" (of an archive).
+    """
+
+    def __init__(self, path: str, problem: str, *, place: str = "", hint: str = "", limit: str = "") -> None:
+        super().__init__(path, problem, place=place, hint=hint)
+        self.limit = limit
 
 
 class SourceError(HullcheckError):

@@ -7,6 +7,7 @@ from typing import NoReturn
 
 from hullcheck.config.options import COMMANDS, Kind, Option, Value
 from hullcheck.config.settings import split
+from hullcheck.config.sizes import shown, size
 from hullcheck.errors import InvalidParameter
 
 
@@ -152,8 +153,7 @@ def _add(add_parser: Callable[..., argparse.ArgumentParser], word: str, command:
 
 def _add_option(parser: argparse._ArgumentGroup, option: Option) -> None:
     names = [*([f"-{option.short}"] if option.short else []), f"--{option.name}"]
-    default = f" (default: {option.default})" if option.kind is Kind.NUMBER and option.minimum != -1 else ""
-    text = f"{option.help}{default}".replace("%", "%%")
+    text = f"{option.help}{_default(option)}".replace("%", "%%")
     match option.kind:
         case Kind.FLAG:
             action = argparse.BooleanOptionalAction
@@ -162,6 +162,10 @@ def _add_option(parser: argparse._ArgumentGroup, option: Option) -> None:
             parser.add_argument(
                 *names, dest=option.name, type=int, metavar=option.metavar, default=argparse.SUPPRESS, help=text
             )
+        case Kind.SIZE:
+            parser.add_argument(
+                *names, dest=option.name, type=size, metavar=option.metavar, default=argparse.SUPPRESS, help=text
+            )
         case Kind.LIST:
             parser.add_argument(
                 *names, dest=option.name, action="append", metavar=option.metavar, default=argparse.SUPPRESS, help=text
@@ -169,6 +173,17 @@ def _add_option(parser: argparse._ArgumentGroup, option: Option) -> None:
         case Kind.TEXT:
             metavar = option.metavar or None
             parser.add_argument(*names, dest=option.name, metavar=metavar, default=argparse.SUPPRESS, help=text)
+
+
+def _default(option: Option) -> str:
+    """Return what help says of the default of a number, unless that is a word of its own such as "unlimited"."""
+    match option.kind, option.default:
+        case Kind.NUMBER, int(number) if option.minimum != -1:
+            return f" (default: {number})"
+        case Kind.SIZE, int(count):
+            return f" (default: {shown(count)})"
+        case _:
+            return ""
 
 
 def _value(option: Option, given: object) -> Value:

@@ -6,12 +6,13 @@ from pathlib import Path
 
 from hullcheck.config.settings import Settings
 from hullcheck.errors import InvalidParameter
+from hullcheck.formats.tar import TarLimits
 from hullcheck.matching.match import MatchOptions
 from hullcheck.net.http import HttpOptions
 from hullcheck.pipeline import ScanOptions
 from hullcheck.policy.decide import PolicyOptions
 from hullcheck.policy.thresholds import Thresholds
-from hullcheck.sources.options import SourceOptions
+from hullcheck.sources.options import Limits, SourceOptions
 
 
 def http_options(settings: Settings) -> HttpOptions:
@@ -51,7 +52,21 @@ def source_options(settings: Settings, environment: Mapping[str, str]) -> Source
         docker_config=str(_docker_directory(environment) / "config.json"),
         exclude_dirs=_items(settings, "exclude-dirs"),
         exclude_files=_items(settings, "exclude-files"),
+        limits=_limits(settings),
     )
+
+
+def _limits(settings: Settings) -> Limits:
+    usual = Limits()
+    return Limits(
+        layer=_number(settings, "max-layer-size", usual.layer),
+        file=_number(settings, "max-file-size", usual.file),
+        archive=TarLimits(members=_number(settings, "max-entries", usual.archive.members)),
+    )
+
+
+def _number(settings: Settings, name: str, default: int) -> int:
+    return settings.number(name) if name in settings.values else default
 
 
 def _items(settings: Settings, name: str) -> tuple[str, ...]:

@@ -13,6 +13,7 @@ class Kind(Enum):
 
     TEXT = "text"
     NUMBER = "number"
+    SIZE = "size"  # bytes, as "64GiB"
     FLAG = "flag"
     LIST = "list"  # comma-separated, and repeatable as a flag
 
@@ -47,6 +48,10 @@ def _flag(name: str, text: str, short: str = "", *, default: bool = False) -> Op
 
 def _number(name: str, default: int, text: str, metavar: str = "N", minimum: int = 0) -> Option:
     return Option(name, Kind.NUMBER, default, text, metavar, minimum=minimum)
+
+
+def _size(name: str, default: int, text: str) -> Option:
+    return Option(name, Kind.SIZE, default, text, "SIZE", minimum=1)
 
 
 def _grouped(group: str, *options: Option) -> tuple[Option, ...]:
@@ -118,6 +123,18 @@ TREE = _grouped(
     Option("exclude-files", Kind.LIST, (), "files to leave out: names or glob patterns", "LIST"),
 )
 
+# What the defaults are is said, with their reasons, by `Limits` in sources/options.py; tests compare them.
+FILE_LIMITS = _grouped(
+    "limits",
+    _size("max-file-size", 2 * 1024**3, "a larger file is not read, which leaves the scan incomplete"),
+)
+
+LAYER_LIMITS = _grouped(
+    "limits",
+    _size("max-layer-size", 64 * 1024**3, "a layer, or a compressed archive, that is larger uncompressed is refused"),
+    _number("max-entries", 2_000_000, "a layer with more files, links and directories is refused", minimum=1),
+)
+
 DATABASE_BUILD = _grouped(
     "advisories",
     Option("from", Kind.TEXT, "", "directory or URL in the layout of the OSV bucket", "DIR_OR_URL"),
@@ -127,9 +144,9 @@ SCAN = (*REPORTING, *THRESHOLDS, *DATABASE)
 
 # The options of each command, in the order in which help shows them.
 COMMANDS: dict[str, tuple[Option, ...]] = {
-    "image": (*IMAGE, *SCAN, *NETWORK),
-    "repo": (*TREE, *SCAN, *NETWORK),
-    "rootfs": (*TREE, *SCAN, *NETWORK),
+    "image": (*IMAGE, *SCAN, *NETWORK, *LAYER_LIMITS, *FILE_LIMITS),
+    "repo": (*TREE, *SCAN, *NETWORK, *FILE_LIMITS),
+    "rootfs": (*TREE, *SCAN, *NETWORK, *FILE_LIMITS),
     "sbom": (*SCAN, *NETWORK),
     "db build": (*DATABASE_BUILD, *DATABASE[:1], *NETWORK, REPORTING[-1]),
     "db update": (*DATABASE[:2], *NETWORK, REPORTING[-1]),

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from hullcheck.config.options import COMMANDS, PREFIX, Kind, Option, Value
+from hullcheck.config.sizes import size
 from hullcheck.errors import InvalidParameter
 
 # What the program reads besides: the file with options, and whether bugs show their traceback.
@@ -31,7 +32,7 @@ class Settings:
         raise TypeError(name)
 
     def number(self, name: str) -> int:
-        """Return the value of an option of kind NUMBER."""
+        """Return the value of an option of kind NUMBER or SIZE."""
         value = self.values[name]
         if isinstance(value, int) and not isinstance(value, bool):
             return value
@@ -131,6 +132,8 @@ def _from_text(option: Option, text: str, where: str) -> Value:
             return _checked(option, split(text), where)
         case Kind.NUMBER:
             return _checked(option, _to_number(text, where), where)
+        case Kind.SIZE:
+            return _checked(option, _to_size(text, where), where)
         case Kind.FLAG:
             return _to_flag(text, where)
 
@@ -144,7 +147,9 @@ def _from_toml(option: Option, value: object, where: str) -> Value:
     match option.kind, value:
         case Kind.TEXT, str():
             return _checked(option, value, where)
-        case Kind.NUMBER, int() if not isinstance(value, bool):
+        case Kind.SIZE, str():
+            return _checked(option, _to_size(value, where), where)
+        case Kind.NUMBER | Kind.SIZE, int() if not isinstance(value, bool):
             return _checked(option, value, where)
         case Kind.FLAG, bool():
             return value
@@ -161,6 +166,13 @@ def _to_number(text: str, where: str) -> int:
         return int(text)
     except ValueError:
         raise InvalidParameter(f"{where}: expected a whole number, found {text!r}") from None
+
+
+def _to_size(text: str, where: str) -> int:
+    try:
+        return size(text)
+    except ValueError:
+        raise InvalidParameter(f"{where}: expected a size like 500MB or 64GiB, found {text!r}") from None
 
 
 def _to_flag(text: str, where: str) -> bool:

@@ -81,7 +81,7 @@ def decompressed(chunks: Iterable[bytes], name: str, limit: int) -> Iterator[byt
     for piece in _expanded(iter(chunks), name):
         left -= len(piece)
         if left < 0:
-            raise LimitExceeded(name, f"holds more than {limit} bytes")
+            raise LimitExceeded(name, f"holds more than {limit} bytes", limit="layer")
         yield piece
 
 

@@ -67,7 +67,8 @@ class TarReader:
         while (block := self._header()) is not None:
             headers += 1
             if headers > self._limits.members:
-                raise LimitExceeded(self._stream.path, f"an archive of more than {self._limits.members} members")
+                problem = f"an archive of more than {self._limits.members} members"
+                raise LimitExceeded(self._stream.path, problem, limit="entries")
             if block[156] in EXTENSIONS:
                 extensions = self._extended(block, extensions or _Extensions({}))
                 continue

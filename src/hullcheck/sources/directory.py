@@ -17,7 +17,7 @@ from hullcheck.model.target import TargetKind
 from hullcheck.sources.files import open_regular
 from hullcheck.sources.globs import Globs
 from hullcheck.sources.links import Outside, resolved
-from hullcheck.sources.options import SourceOptions
+from hullcheck.sources.options import RAISE_FILE_SIZE, SourceOptions
 from hullcheck.sources.selection import Selection
 
 _ANY_EXECUTE = 0o111
@@ -148,7 +148,8 @@ class _Walk:
             if only_executable and not os.pread(descriptor, _MAGIC, 0).startswith(EXECUTABLE_MAGIC):
                 return
             if status.st_size > self._limits.file:
-                yield Gap(GapKind.LIMIT, path, f"{status.st_size} bytes, of which at most {self._limits.file} are read")
+                reason = f"{status.st_size} bytes, of which at most {self._limits.file} are read"
+                yield Gap(GapKind.LIMIT, path, reason, RAISE_FILE_SIZE)
                 return
             content = self._content(descriptor, status.st_size)
         except OSError as error:

@@ -1,13 +1,17 @@
 """What went wrong in reading a target, in terms of the target."""
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from types import MappingProxyType
 
 from hullcheck.errors import LimitExceeded, MalformedFile, NetworkError, SourceError
 
 _DAMAGED = "it is damaged or incomplete: build, save or pull it again"
 _LIMITED = "nothing beyond the limit is read: make sure that it is what you mean to scan"
+
+# The options that raise limits, by the names that `LimitExceeded` has for these.
+_OPTIONS: Mapping[str, str] = MappingProxyType({"entries": "--max-entries", "layer": "--max-layer-size"})
 
 # Characters of a message. What it names was chosen by others.
 _LONGEST = 1000
@@ -31,7 +35,8 @@ def told_as(kind: type[SourceError]) -> Iterator[None]:
     try:
         yield
     except LimitExceeded as error:
-        raise kind(_bounded(error.message), hint=_LIMITED) from error
+        hint = f"if it is what you mean to scan, raise {_OPTIONS[error.limit]}" if error.limit else _LIMITED
+        raise kind(_bounded(error.message), hint=hint) from error
     except MalformedFile as error:
         raise kind(_bounded(error.message), hint=_bounded(error.hint) or _DAMAGED) from error
     except NetworkError as error:

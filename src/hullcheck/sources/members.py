@@ -12,7 +12,7 @@ from hullcheck.model.gap import Gap, GapKind
 from hullcheck.model.source_file import EXECUTABLE_MAGIC, SMALLEST_EXECUTABLE, SourceFile
 from hullcheck.model.tree import Entry, Hidden
 from hullcheck.sources.content import Kept, held
-from hullcheck.sources.options import Limits
+from hullcheck.sources.options import RAISE_FILE_SIZE, Limits
 from hullcheck.sources.paths import normalised
 from hullcheck.sources.selection import Selection
 from hullcheck.sources.whereabouts import Whereabouts
@@ -179,7 +179,8 @@ class LayerMembers:
                 yield Hidden(link, here=True)
 
     def _too_large(self, path: str, size: int) -> Gap:
-        return self._gap(GapKind.LIMIT, path, f"{size} bytes, of which at most {self._limits.file} are read")
+        reason = f"{size} bytes, of which at most {self._limits.file} are read"
+        return self._gap(GapKind.LIMIT, path, reason, hint=RAISE_FILE_SIZE)
 
     def _whiteout(self, path: str) -> Entry:
         directory, _, name = path.rpartition("/")
@@ -191,11 +192,11 @@ class LayerMembers:
         # Nothing is called like AUFS's administration, so that it may as well be hidden.
         return Hidden(f"{directory}/{hidden}" if directory else hidden)
 
-    def _gap(self, kind: GapKind, path: str, reason: str) -> Gap:
+    def _gap(self, kind: GapKind, path: str, reason: str, hint: str = "") -> Gap:
         self._gaps += 1
         if self._gaps > MAX_GAPS:
             raise LimitExceeded(path, f"{reason}, and so are more than {MAX_GAPS} other members of the layer")
-        return Gap(kind, path, reason)
+        return Gap(kind, path, reason, hint)
 
 
 def _is_executable(archive: TarReader, member: Member) -> bool:

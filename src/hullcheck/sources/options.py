@@ -4,11 +4,15 @@ from dataclasses import dataclass, field
 
 from hullcheck.formats.tar import TarLimits
 
+# What to do where a file is beyond `Limits.file`.
+RAISE_FILE_SIZE = "raise --max-file-size to have it read"
+
 
 @dataclass(frozen=True, slots=True)
 class Limits:
     """How much of a target is read before it is refused, in bytes.
 
+    Users set `layer` (--max-layer-size), `file` (--max-file-size) and the members of `archive` (--max-entries).
     `layer` is a layer after decompression: the largest that are known, of machine learning, have some 20 GiB. A wanted
     file larger than `file` is not read, which is stated; one larger than `memory` is read by way of a temporary file.
     `document` is a manifest or index (the size that registries accept at most, by the OCI distribution specification),

@@ -3,9 +3,11 @@ from pathlib import Path
 
 import pytest
 
-from hullcheck.config.assemble import cache_directory, database_directory
+from hullcheck.config.assemble import cache_directory, database_directory, source_options
 from hullcheck.config.settings import settle
 from hullcheck.errors import InvalidParameter
+from hullcheck.formats.tar import TarLimits
+from hullcheck.sources.options import Limits
 
 
 def test_a_user_without_home_is_told_what_to_name(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -36,3 +38,24 @@ def test_a_user_without_home_scans_without_a_cache(monkeypatch: pytest.MonkeyPat
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setattr(os, "getuid", lambda: 54321)
     assert cache_directory(settle("image", {}, {}, {}, "")) is None
+
+
+def test_the_limits_of_the_options_are_those_of_the_sources() -> None:
+    for command in ("image", "repo", "rootfs", "sbom"):
+        assert source_options(settle(command, {}, {}, {}, ""), {}).limits == Limits()
+
+
+def test_limits_are_set_as_sizes_and_numbers() -> None:
+    file = {"max-layer-size": "1GiB", "max-file-size": 5000}
+    found = source_options(
+        settle("image", {"max-entries": 7}, {"HULLCHECK_MAX_FILE_SIZE": "3 MB"}, file, ""), {}
+    ).limits
+    assert found == Limits(layer=1 << 30, file=3_000_000, archive=TarLimits(members=7))
+
+
+@pytest.mark.parametrize("text", ["much", "-1", "0", "1.5GiB"])
+def test_what_is_no_size_is_a_mistake(text: str) -> None:
+    with pytest.raises(InvalidParameter, match="HULLCHECK_MAX_LAYER_SIZE: "):
+        settle("image", {}, {"HULLCHECK_MAX_LAYER_SIZE": text}, {}, "")
+    with pytest.raises(InvalidParameter, match=r"hullcheck\.toml: max-layer-size: "):
+        settle("image", {}, {}, {"max-layer-size": text}, "hullcheck.toml")

@@ -17,7 +17,7 @@ from hullcheck.model.source_file import SourceFile, Wants
 from hullcheck.model.target import TargetKind
 from hullcheck.net.http import Http
 from hullcheck.sources.open import open_target
-from hullcheck.sources.options import Limits, SourceOptions
+from hullcheck.sources.options import RAISE_FILE_SIZE, Limits, SourceOptions
 
 WANTS = Wants(names=frozenset({"status", "os-release", "package.json"}))
 EXECUTABLES = Wants(executables=True)
@@ -178,7 +178,7 @@ def test_large_files_are_memory_maps_and_larger_ones_gaps(tmp_path: Path) -> Non
     write_files(tmp_path, {"a/status": b"x" * 100, "b/status": b"x" * 101, "c/status": b"x" * 201})
     found = entries(tmp_path, limits=Limits(memory=100, file=200))
     assert [type(it.content) for it in found if isinstance(it, SourceFile)] == [bytes, mmap.mmap]
-    assert found[2] == Gap(GapKind.LIMIT, "c/status", "201 bytes, of which at most 200 are read")
+    assert found[2] == Gap(GapKind.LIMIT, "c/status", "201 bytes, of which at most 200 are read", RAISE_FILE_SIZE)
     assert bytes(found[1].content) == b"x" * 101  # type: ignore[union-attr]
 
 

@@ -35,7 +35,7 @@ from hullcheck.model.progress import Unwatched
 from hullcheck.model.source_file import SourceFile, Wants
 from hullcheck.model.tree import Entry, Hidden
 from hullcheck.sources.layer import LayerTree
-from hullcheck.sources.options import Limits
+from hullcheck.sources.options import RAISE_FILE_SIZE, Limits
 
 WANTS = Wants(names=frozenset({"status", "package.json"}), suffixes=frozenset({".jar"}), executables=True)
 ELF = b"\x7fELF" + bytes(200)
@@ -170,7 +170,7 @@ def test_a_file_beyond_the_limit_is_a_gap() -> None:
     limits = Limits(file=10)
     found = entries(file("a/status", b"x" * 11), file("b/status", b"x" * 10), limits=limits)
     assert found == [
-        Gap(GapKind.LIMIT, "a/status", "11 bytes, of which at most 10 are read"),
+        Gap(GapKind.LIMIT, "a/status", "11 bytes, of which at most 10 are read", RAISE_FILE_SIZE),
         SourceFile("b/status", b"x" * 10),
     ]
 
@@ -258,7 +258,10 @@ def test_hard_links_in_a_circle_are_gaps() -> None:
 
 def test_a_link_to_a_large_file_is_a_gap_as_the_file_is() -> None:
     found = entries(file("big", b"x" * 11), hard_link("a/status", "big"), limits=Limits(file=10))
-    assert found == [Hidden("big"), Gap(GapKind.LIMIT, "a/status", "11 bytes, of which at most 10 are read")]
+    assert found == [
+        Hidden("big"),
+        Gap(GapKind.LIMIT, "a/status", "11 bytes, of which at most 10 are read", RAISE_FILE_SIZE),
+    ]
 
 
 # Members that replace others, against what unpacking does.
