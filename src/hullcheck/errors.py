@@ -58,6 +58,10 @@ class ArchiveError(SourceError):
     """An image archive or OCI layout could not be read."""
 
 
+class StorageError(SourceError):
+    """An image could not be read from where its engine stores it."""
+
+
 class SbomError(SourceError):
     """An SBOM could not be read."""
 

@@ -10,6 +10,7 @@ from hullcheck.errors import (
     InvalidParameter,
     ReportError,
     SbomError,
+    StorageError,
 )
 from hullcheck.model.decision import Verdict
 
@@ -28,6 +29,7 @@ _ERRORS: dict[type[HullcheckError], int] = {
     DirectoryError: 5,
     ImageError: 6,
     ArchiveError: 7,
+    StorageError: 8,
     SbomError: 10,
     ReportError: 30,
     DeliveryError: 33,
