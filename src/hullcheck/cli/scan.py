@@ -11,9 +11,10 @@ from hullcheck.cli import clock, exits
 from hullcheck.cli.delivery import deliver, plan
 from hullcheck.cli.messages import Messages
 from hullcheck.cli.progress import watched
-from hullcheck.config.assemble import database_directory, http_options, scan_options, source_options
+from hullcheck.config.assemble import cache_directory, database_directory, http_options, scan_options, source_options
 from hullcheck.config.settings import Settings
 from hullcheck.ecosystems.table import schemes
+from hullcheck.inventory.layer_cache import LayerCache
 from hullcheck.inventory.take import finish, take
 from hullcheck.model.inventory import Inventory
 from hullcheck.model.target import TargetKind
@@ -44,10 +45,16 @@ def scan(kind: TargetKind, reference: str, settings: Settings) -> int:
             warn=messages.warn,
         )
         open_advisories = partial(at_hand, provision=provision)
-        result = assess(target.target, _inventory(target, kind), open_advisories, now, scan_options(settings))
+        inventory = _inventory(target, kind, _cache(settings))
+        result = assess(target.target, inventory, open_advisories, now, scan_options(settings))
     deliver(wanted, result, os.environ, messages)
     return exits.of_verdict(result.decision.verdict)
 
 
-def _inventory(target: OpenedTarget, kind: TargetKind) -> Inventory:
-    return take(target.trees, kind) if target.inventory is None else finish(target.inventory)
+def _inventory(target: OpenedTarget, kind: TargetKind, cache: LayerCache | None) -> Inventory:
+    return take(target.trees, kind, cache) if target.inventory is None else finish(target.inventory)
+
+
+def _cache(settings: Settings) -> LayerCache | None:
+    directory = cache_directory(settings) if "cache" in settings.values else None
+    return LayerCache(directory / "layers") if directory else None

@@ -1,5 +1,6 @@
 """From the files of one layer to what is in them."""
 
+from collections.abc import Callable
 from typing import assert_never
 
 from hullcheck.ecosystems.ecosystem import Analyzer
@@ -12,14 +13,20 @@ from hullcheck.model.source_file import SourceFile
 from hullcheck.model.tree import Hidden, Tree
 
 
-def collect(tree: Tree, index: Index) -> LayerInventory:
-    """Read `tree` once and return what the analyzers of `index` find in it."""
+class GivenUp(Exception):
+    """Nobody waits for what is in a layer any more."""
+
+
+def collect(tree: Tree, index: Index, given_up: Callable[[], bool] = bool) -> LayerInventory:
+    """Read `tree` once and return what the analyzers of `index` find in it; raise `GivenUp` once that is true."""
     readings: dict[str, tuple[Reading, ...]] = {}
     hidden: set[str] = set()
     emptied: set[str] = set()
     replaced: set[str] = set()
     gaps: list[Gap] = []
     for entry in tree.entries(index.wants):
+        if given_up():
+            raise GivenUp
         match entry:
             case SourceFile():
                 readings[entry.path] = tuple(_read(analyzer, entry) for analyzer in index.select(entry))

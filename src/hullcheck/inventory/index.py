@@ -14,12 +14,26 @@ _ANY_EXECUTE = 0o111
 
 
 class Index:
-    """Analyzers by what they want, so that the cost of a file does not grow with their number."""
+    """Analyzers by what they want, so that the cost of a file does not grow with their number.
 
-    __slots__ = ("_analyzers", "_children", "_executables", "_names", "_paths", "_patterns", "_suffixes", "wants")
+    `wants` is what all of them want together, `versions` names them with their versions.
+    """
+
+    __slots__ = (
+        "_analyzers",
+        "_children",
+        "_executables",
+        "_names",
+        "_paths",
+        "_patterns",
+        "_suffixes",
+        "versions",
+        "wants",
+    )
 
     def __init__(self, analyzers: tuple[Analyzer, ...]) -> None:
         self.wants = Wants.union(analyzer.wants for analyzer in analyzers)
+        self.versions = " ".join(sorted(f"{analyzer.name}={analyzer.version}" for analyzer in analyzers))
         self._analyzers = analyzers
         wanted = tuple(enumerate(analyzer.wants for analyzer in analyzers))
         self._names = _grouped((name, number) for number, wants in wanted for name in wants.names)

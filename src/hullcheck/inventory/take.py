@@ -7,9 +7,10 @@ from dataclasses import replace
 from hullcheck.ecosystems.distribution import DISTRIBUTION
 from hullcheck.ecosystems.table import ECOSYSTEMS, analyzers_for
 from hullcheck.inventory.absence import absences
-from hullcheck.inventory.collect import collect
 from hullcheck.inventory.index import Index
 from hullcheck.inventory.layer import LayerInventory
+from hullcheck.inventory.layer_cache import LayerCache
+from hullcheck.inventory.layers import read_layers
 from hullcheck.inventory.merge import Visible, merge
 from hullcheck.inventory.operating_system import (
     SYSTEM_TYPES,
@@ -36,10 +37,13 @@ _SYSTEM_ANALYZERS = frozenset(analyzer.name for analyzer in DISTRIBUTION) | froz
 )
 
 
-def take(trees: Iterable[Tree], kind: TargetKind) -> Inventory:
-    """Return what is in a target of `kind` whose layers are `trees`, lowest first."""
+def take(trees: Iterable[Tree], kind: TargetKind, cache: LayerCache | None = None) -> Inventory:
+    """Return what is in a target of `kind` whose layers are `trees`, lowest first.
+
+    Layers that `cache` knows are not read.
+    """
     index = Index(analyzers_for(kind))
-    return assemble([collect(tree, index) for tree in trees], kind, index.wants)
+    return assemble(read_layers(tuple(trees), index, cache), kind, index.wants)
 
 
 def assemble(layers: Sequence[LayerInventory], kind: TargetKind, wants: Wants) -> Inventory:

@@ -1,6 +1,6 @@
 """What a source hands to the inventory: layers, and what is in them."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -31,12 +31,29 @@ class Hidden:
 Entry = SourceFile | Hidden | Gap
 
 
+@dataclass(frozen=True, slots=True)
+class Keeping:
+    """How what a layer holds may be kept under its digests, which are verified whenever it is read.
+
+    `manner` is all else that it depends on: the limits of reading. `confirm`, given the diff ID of what was kept,
+    stands in for reading: it raises where the layer is another one. Bytes that are at hand are verified; those that
+    would have to be transferred are the ones with the layer's digest, whatever else would be sent.
+    """
+
+    manner: str
+    confirm: Callable[[str], None]
+
+
 class Tree(Protocol):
     """A layer of an image, or a directory."""
 
     @property
     def layer(self) -> Layer | None:
         """Return the layer, None for a directory."""
+
+    @property
+    def keeping(self) -> Keeping | None:
+        """Return how what `entries` yields may be kept, None where it does not verify the digests of the layer."""
 
     def entries(self, wants: Wants) -> Iterator[Entry]:
         """Read the tree once: yield the files that `wants` selects, what the layer hides, and what was not readable.

@@ -1,7 +1,6 @@
 """Source trees and unpacked root file systems."""
 
 import errno
-import mmap
 import os
 import stat
 from collections.abc import Iterator
@@ -12,16 +11,14 @@ from hullcheck.errors import DirectoryError
 from hullcheck.model.gap import Gap, GapKind
 from hullcheck.model.layer import Layer
 from hullcheck.model.progress import Progress
-from hullcheck.model.source_file import EXECUTABLE_MAGIC, SMALLEST_EXECUTABLE, SourceFile, Wants
+from hullcheck.model.source_file import SourceFile, Wants
 from hullcheck.model.target import TargetKind
 from hullcheck.sources.files import open_regular
 from hullcheck.sources.globs import Globs
 from hullcheck.sources.links import Outside, resolved
 from hullcheck.sources.options import RAISE_FILE_SIZE, SourceOptions
+from hullcheck.sources.regular_files import begins_like_executable, may_be_executable, read_regular
 from hullcheck.sources.selection import Selection
-
-_ANY_EXECUTE = 0o111
-_MAGIC = max(map(len, EXECUTABLE_MAGIC))
 
 # Directories that are left out of source trees wherever they are: what git keeps (old versions of all files), and what
 # is installed there (copies of what the manifests beside them declare, with manifests of their own that declare what is
@@ -49,6 +46,11 @@ class DirectoryTree:
     def layer(self) -> Layer | None:
         """Return nothing: a directory is no layer."""
         return None
+
+    @property
+    def keeping(self) -> None:
+        """Return nothing: what a directory holds may change."""
+        return
 
     def entries(self, wants: Wants) -> Iterator[SourceFile | Gap]:
         """Yield the wanted files, sorted within each directory, and what could not be read."""
@@ -133,7 +135,7 @@ class _Walk:
         except OSError:
             # It was deleted since the directory was read.
             return False
-        return status.st_mode & _ANY_EXECUTE != 0 and status.st_size >= SMALLEST_EXECUTABLE
+        return may_be_executable(status.st_mode, status.st_size)
 
     def _read(self, full: str, path: str, *, only_executable: bool = False) -> Iterator[SourceFile | Gap]:
         """Yield the file; if `only_executable`, nothing where it does not begin like an executable."""
@@ -144,30 +146,17 @@ class _Walk:
                 yield Gap(GapKind.UNREADABLE, path, error.strerror or str(error))
             return
         try:
-            status = os.fstat(descriptor)
-            if only_executable and not os.pread(descriptor, _MAGIC, 0).startswith(EXECUTABLE_MAGIC):
+            if only_executable and not begins_like_executable(descriptor):
                 return
-            if status.st_size > self._limits.file:
-                reason = f"{status.st_size} bytes, of which at most {self._limits.file} are read"
-                yield Gap(GapKind.LIMIT, path, reason, RAISE_FILE_SIZE)
-                return
-            content = self._content(descriptor, status.st_size)
+            found = read_regular(descriptor, path, self._limits)
         except OSError as error:
             yield Gap(GapKind.UNREADABLE, path, error.strerror or str(error))
             return
         finally:
             os.close(descriptor)
-        self._progress.advance(len(content))
-        yield SourceFile(path, content, stat.S_IMODE(status.st_mode))
-
-    def _content(self, descriptor: int, size: int) -> bytes | mmap.mmap:
-        if size > self._limits.memory:
-            return mmap.mmap(descriptor, 0, access=mmap.ACCESS_READ)
-        pieces = []
-        while size > 0 and (piece := os.read(descriptor, size)):
-            pieces.append(piece)
-            size -= len(piece)
-        return b"".join(pieces)
+        if isinstance(found, SourceFile):
+            self._progress.advance(len(found.content))
+        yield found
 
     def _full(self, path: str) -> str:
         return f"{self._root}/{path}"

@@ -9,7 +9,8 @@ from hullcheck.errors import InvalidParameter, MalformedFile, SourceError
 from hullcheck.model.layer import Image, Layer
 from hullcheck.model.progress import Progress
 from hullcheck.net.digest import verified
-from hullcheck.sources.documents import Config, Descriptor, Index, Manifest, images, read_config, read_document
+from hullcheck.sources.configuration import Config, Pairs, read_config
+from hullcheck.sources.documents import Descriptor, Index, Manifest, images, read_document
 from hullcheck.sources.layer import LayerTree, Opener
 from hullcheck.sources.options import SourceOptions
 from hullcheck.sources.platforms import choose, parse_platform, this_machine
@@ -45,12 +46,13 @@ class Root:
 
 @dataclass(frozen=True, slots=True)
 class LayerBlob:
-    """A layer as it is stored: see `Layer` for the fields."""
+    """A layer as it is stored: see `Layer` and `LayerTree` for the fields."""
 
     digest: str
     size: int
     media_type: str
     open: Opener
+    remote: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,35 +71,52 @@ def open_stored(
     options: SourceOptions,
     progress: Progress,
     fault: type[SourceError],
+    *,
+    remote: bool = False,
 ) -> tuple[Image, tuple[LayerTree, ...]]:
-    """Return the image that `root` leads to in `store`, and its layers."""
+    """Return the image that `root` leads to in `store`, and its layers, which are `remote` or at hand."""
     digest, manifest = _manifest(store, root, options)
     name = f"{store.name}, configuration"
     content = verified(store.config(manifest.config.digest, options.limits.config), manifest.config.digest, name)
     config = ConfigFile(content, manifest.config.digest, name)
-    blobs = [_blob(store, layer) for layer in manifest.layers]
-    image = describe(config, blobs, digest, tags, options)
+    blobs = [_blob(store, layer, remote=remote) for layer in manifest.layers]
+    image = describe(config, blobs, digest, tags, options, manifest.annotations)
     return image, trees(image, blobs, options, progress, fault)
 
 
 def describe(
-    config: ConfigFile, blobs: Sequence[LayerBlob], digest: str, tags: tuple[str, ...], options: SourceOptions
+    config: ConfigFile,
+    blobs: Sequence[LayerBlob],
+    digest: str,
+    tags: tuple[str, ...],
+    options: SourceOptions,
+    annotations: Pairs = (),
 ) -> Image:
-    """Return the image with `config` and `blobs`, whose manifest has `digest`."""
+    """Return the image with `config` and `blobs`, whose manifest has `digest` and `annotations`."""
     read = read_config(config.content, config.name)
     if len(read.diff_ids) != len(blobs):
         raise MalformedFile(config.name, f"tells of {len(read.diff_ids)} layers, where there are {len(blobs)}")
     _check_platform(read, options.platform, config.name)
     layers = zip(read.diff_ids, blobs, read.created_by, strict=True)
+    runtime = read.runtime
     return Image(
         id=config.digest,
         digest=digest,
         tags=tags,
         platform=str(read.platform),
         created=read.created,
-        user=read.user,
-        labels=read.labels,
+        user=runtime.user,
+        labels=runtime.labels,
         layers=tuple(Layer(diff_id, blob.digest, blob.size, blob.media_type, by) for diff_id, blob, by in layers),
+        os_version=read.os_version,
+        author=read.author,
+        annotations=annotations,
+        environment=runtime.environment,
+        entrypoint=runtime.entrypoint,
+        command=runtime.command,
+        working_directory=runtime.working_directory,
+        exposed_ports=runtime.exposed_ports,
+        history=read.history,
     )
 
 
@@ -107,7 +126,7 @@ def trees(
     """Return the layers of `image`, which `blobs` hold, lowest first."""
     progress.start("layers", sum(blob.size for blob in blobs))
     return tuple(
-        LayerTree(layer, blob.open, options.limits, progress, fault)
+        LayerTree(layer, blob.open, options.limits, progress, fault, blob.remote)
         for layer, blob in zip(image.layers, blobs, strict=True)
     )
 
@@ -152,5 +171,5 @@ def _check_platform(config: Config, asked: str, name: str) -> None:
         )
 
 
-def _blob(store: BlobStore, layer: Descriptor) -> LayerBlob:
-    return LayerBlob(layer.digest, layer.size, layer.media_type, lambda: store.stream(layer.digest))
+def _blob(store: BlobStore, layer: Descriptor, *, remote: bool) -> LayerBlob:
+    return LayerBlob(layer.digest, layer.size, layer.media_type, lambda: store.stream(layer.digest), remote)

@@ -12,8 +12,8 @@ from hullcheck.formats.tar import TarReader
 from hullcheck.model.layer import Layer
 from hullcheck.model.progress import Progress, Unwatched
 from hullcheck.model.source_file import Wants
-from hullcheck.model.tree import Entry
-from hullcheck.net.digest import watched
+from hullcheck.model.tree import Entry, Keeping
+from hullcheck.net.digest import mismatch, watched
 from hullcheck.sources.faults import told_as
 from hullcheck.sources.members import LayerMembers
 from hullcheck.sources.options import Limits
@@ -29,7 +29,7 @@ class LayerTree:
 
     The blob is read once, unless it has a hard link that is wanted to a file that is not: then it is read once more.
     That its bytes have the layer's digest, and what they hold its diff ID, is known when `entries` ends, which raises
-    otherwise.
+    otherwise. `remote` says that the bytes would have to be transferred.
     """
 
     layer: Layer
@@ -37,6 +37,12 @@ class LayerTree:
     limits: Limits
     progress: Progress
     fault: type[SourceError]
+    remote: bool = False
+
+    @property
+    def keeping(self) -> Keeping | None:
+        """Return how what is in the layer may be kept: see `Tree`."""
+        return Keeping(repr(self.limits), self._confirm)
 
     def entries(self, wants: Wants) -> Iterator[Entry]:
         """Yield what the layer brings and hides: see `Tree`."""
@@ -49,16 +55,24 @@ class LayerTree:
                 with self._archive(Unwatched(), "" if self.layer.digest else self.layer.diff_id) as archive:
                     yield from members.links(archive)
 
+    def _confirm(self, diff_id: str) -> None:
+        with told_as(self.fault):
+            if self.layer.diff_id != diff_id:
+                raise mismatch(self._content_name, self.layer.diff_id, diff_id)
+            if self.remote:
+                self.progress.advance(self.layer.size)
+                return
+            with self.open_blob() as chunks:
+                blob = self._checked(chunks, self._name, self.progress)
+                deque(blob if self.layer.digest else self._content(blob, diff_id), maxlen=0)
+
     @contextmanager
     def _archive(self, progress: Progress, diff_id: str) -> Iterator[TarReader]:
-        name = f"layer {self.layer.digest or self.layer.diff_id}"
         with self.open_blob() as chunks:
-            blob = self._checked(chunks, name, progress)
-            content = decompressed(blob, name, self.limits.layer)
-            if diff_id not in {"", self.layer.digest}:
-                content = watched(content, diff_id, f"{name}, uncompressed")
+            blob = self._checked(chunks, self._name, progress)
+            content = self._content(blob, diff_id)
             try:
-                yield TarReader(ByteStream(content, name), self.limits.archive)
+                yield TarReader(ByteStream(content, self._name), self.limits.archive)
                 # What follows the archive belongs to what the digests are of.
                 deque(content, maxlen=0)
             except LimitExceeded:
@@ -67,6 +81,18 @@ class LayerTree:
                 # If the blob is not the one that was meant, that is the cause of all else.
                 deque(blob, maxlen=0)
                 raise
+
+    @property
+    def _name(self) -> str:
+        return f"layer {self.layer.digest or self.layer.diff_id}"
+
+    @property
+    def _content_name(self) -> str:
+        return f"{self._name}, uncompressed"
+
+    def _content(self, blob: Iterator[bytes], diff_id: str) -> Iterator[bytes]:
+        content = decompressed(blob, self._name, self.limits.layer)
+        return content if diff_id in {"", self.layer.digest} else watched(content, diff_id, self._content_name)
 
     def _checked(self, chunks: Iterator[bytes], name: str, progress: Progress) -> Iterator[bytes]:
         counted = self._counted(chunks, name, progress)

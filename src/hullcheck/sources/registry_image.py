@@ -44,4 +44,6 @@ def open_registry_image(
     received = registry.manifest(reference.wanted, _READ, options.limits.document)
     document = read_document(received.content, received.media_type, str(reference))
     store = _Repository(registry, str(reference))
-    return open_stored(store, Root(document, received.digest), (str(reference),), options, progress, ImageError)
+    return open_stored(
+        store, Root(document, received.digest), (str(reference),), options, progress, ImageError, remote=True
+    )

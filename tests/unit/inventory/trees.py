@@ -7,7 +7,7 @@ from hullcheck.ecosystems.ecosystem import ANYWHERE, Analyzer
 from hullcheck.model.layer import Layer
 from hullcheck.model.package import Detected
 from hullcheck.model.source_file import SourceFile, Wants
-from hullcheck.model.tree import Entry
+from hullcheck.model.tree import Entry, Keeping
 
 
 @dataclass(frozen=True)
@@ -20,6 +20,10 @@ class Listing:
     @property
     def layer(self) -> Layer | None:
         return Layer(self.diff_id, "", 0, "", "") if self.diff_id else None
+
+    @property
+    def keeping(self) -> Keeping | None:
+        return None
 
     def entries(self, wants: Wants) -> Iterator[Entry]:
         for entry in self.given:

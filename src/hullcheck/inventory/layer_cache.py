@@ -1,0 +1,141 @@
+"""What was found in layers, kept on the disk under the digests of their content."""
+
+import hashlib
+import os
+import tempfile
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import zstandard
+
+from hullcheck import __version__
+from hullcheck.errors import MalformedFile
+from hullcheck.inventory.layer import LayerInventory
+from hullcheck.inventory.stored import LayerNotation
+from hullcheck.model.layer import Layer
+
+# Raise it when the same layer would be read differently although no analyzer has changed.
+_READING = 1
+
+_LAYERS = "layers"
+_BLOBS = "blobs"
+_CHECKSUM = hashlib.sha256().digest_size
+# What a small file takes on most file systems.
+_BLOCK = 4096
+# An entry is a few megabytes at most.
+_LARGEST = 256 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class LayerCache:
+    """Inventories of layers in `directory`, of at most about `limit` bytes, which any number of processes may share.
+
+    An inventory is kept under the diff ID that was computed of the very bytes that it was made of, and beside it is
+    kept which blob, by its computed digest, held them. `manner` is all else that it depends on. Files are put in place
+    whole and are never changed; one that is damaged counts as missing. What cannot be written is not kept: the next
+    scan takes longer, and finds the same.
+
+    Whoever can write to the directory can hide what layers hold: it is made for its user alone.
+    """
+
+    directory: Path
+    limit: int = 1 << 30
+    _notation: LayerNotation = field(default_factory=LayerNotation, repr=False, compare=False)
+
+    def get(self, layer: Layer, manner: str) -> LayerInventory | None:
+        """Return what is in `layer`, None if that is not known; its diff ID may be another than `layer` says.
+
+        A layer with a digest is looked for by that alone: a manifest names the blob that will be unpacked, and only
+        claims what is in it.
+        """
+        diff_id = self._diff_id_of(layer.digest) if layer.digest else layer.diff_id
+        if not diff_id:
+            return None
+        path = self._place(_LAYERS, f"{diff_id} {manner}")
+        content = _checked(path)
+        if content is None:
+            return None
+        try:
+            inventory = self._notation.read(content, str(path))
+        except MalformedFile:
+            return None
+        return inventory if inventory.layer == diff_id else None
+
+    def put(self, layer: Layer, manner: str, inventory: LayerInventory) -> None:
+        """Keep `inventory`, which was made of bytes that have the digests of `layer`."""
+        self._write(self._place(_LAYERS, f"{layer.diff_id} {manner}"), self._notation.write(inventory))
+        if layer.digest:
+            self._write(self._place(_BLOBS, layer.digest), layer.diff_id.encode())
+
+    def prune(self) -> None:
+        """Remove what was not used for the longest time, until the rest is within the limit."""
+        files = [it for kind in (_LAYERS, _BLOBS) for it in _files(self.directory / kind)]
+        excess = sum(size for _, size, _ in files) - self.limit
+        for _, size, path in sorted(files):
+            if excess <= 0:
+                return
+            _remove(path)
+            excess -= size
+
+    def _diff_id_of(self, digest: str) -> str:
+        content = _checked(self._place(_BLOBS, digest))
+        return content.decode("ascii", "replace") if content else ""
+
+    def _place(self, kind: str, name: str) -> Path:
+        key = f"{_READING} {__version__} {name}" if kind == _LAYERS else name
+        return self.directory / kind / hashlib.sha256(key.encode()).hexdigest()
+
+    def _write(self, path: Path, content: bytes) -> None:
+        """Put `content` at `path`, if that can be done."""
+        temporary = ""
+        try:
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            descriptor, temporary = tempfile.mkstemp(prefix=".new-", dir=path.parent)
+            with os.fdopen(descriptor, "wb") as file:
+                packed = zstandard.compress(content)
+                file.write(hashlib.sha256(packed).digest() + packed)
+            Path(temporary).replace(path)
+            temporary = ""
+        except OSError:
+            return
+        finally:
+            if temporary:
+                _remove(Path(temporary))
+
+
+def _checked(path: Path) -> bytes | None:
+    """Return what was written to `path`, None where that is not there or damaged; note that it was of use."""
+    try:
+        if path.stat().st_size > _LARGEST:
+            return None
+        content = path.read_bytes()
+        os.utime(path)
+    except OSError:
+        return None
+    checksum, packed = content[:_CHECKSUM], content[_CHECKSUM:]
+    if hashlib.sha256(packed).digest() != checksum:
+        return None
+    try:
+        return zstandard.decompress(packed, max_output_size=_LARGEST)
+    except zstandard.ZstdError:
+        return None
+
+
+def _files(directory: Path) -> list[tuple[float, int, Path]]:
+    """Return the files of `directory`: when each was last used, its room and its path."""
+    found = []
+    try:
+        with os.scandir(directory) as entries:
+            for entry in entries:
+                status = entry.stat(follow_symlinks=False)
+                found.append((status.st_mtime, max(status.st_size, _BLOCK), Path(entry.path)))
+    except OSError:  # Another process removes, too.
+        return found
+    return found
+
+
+def _remove(path: Path) -> None:
+    try:
+        path.unlink()
+    except OSError:
+        return
