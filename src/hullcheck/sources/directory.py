@@ -16,7 +16,7 @@ from hullcheck.model.target import TargetKind
 from hullcheck.sources.files import open_regular
 from hullcheck.sources.globs import Globs
 from hullcheck.sources.links import Outside, resolved
-from hullcheck.sources.options import RAISE_FILE_SIZE, SourceOptions
+from hullcheck.sources.options import SourceOptions
 from hullcheck.sources.regular_files import begins_like_executable, may_be_executable, read_regular
 from hullcheck.sources.selection import Selection
 

@@ -51,12 +51,12 @@ def read(files: Files, path: str, limit: int) -> bytes:
         return b"".join(chunks)
 
 
-def open_regular(path: str | Path, flags: int = 0) -> int:
+def open_regular(path: str | Path, flags: int = 0, directory: int | None = None) -> int:
     """Open a file for reading and return its descriptor; raise `OSError` where it is something else.
 
-    A pipe or a device is never waited for.
+    A pipe or a device is never waited for. `path` may be relative to a `directory` that is open.
     """
-    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK | flags)
+    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK | flags, dir_fd=directory)
     if not stat.S_ISREG(os.fstat(descriptor).st_mode):
         os.close(descriptor)
         raise OSError(0, "not a regular file", str(path))

@@ -16,9 +16,7 @@ from hullcheck.sources.options import RAISE_FILE_SIZE, Limits
 from hullcheck.sources.paths import normalised
 from hullcheck.sources.selection import Selection
 from hullcheck.sources.whereabouts import Whereabouts
-
-_WHITEOUT = ".wh."
-_OPAQUE = ".wh..wh..opq"
+from hullcheck.sources.whiteouts import WHITEOUT, hidden_by
 
 # What nobody could read through is no image.
 MAX_GAPS = 1000
@@ -68,8 +66,8 @@ class LayerMembers:
             path = normalised(member.path)
             if path is None:
                 yield self._gap(GapKind.MALFORMED, member.path, "leads out of the image")
-            elif _WHITEOUT in path and path.rpartition("/")[2].startswith(_WHITEOUT):
-                yield self._whiteout(path)
+            elif WHITEOUT in path and path.rpartition("/")[2].startswith(WHITEOUT):
+                yield hidden_by(path) or self._gap(GapKind.MALFORMED, path, "a whiteout of nothing")
             elif path:
                 self._links.pop(path, None)
                 if member.kind is Kind.FILE and not self._wants(archive, member, path):
@@ -181,16 +179,6 @@ class LayerMembers:
     def _too_large(self, path: str, size: int) -> Gap:
         reason = f"{size} bytes, of which at most {self._limits.file} are read"
         return self._gap(GapKind.LIMIT, path, reason, hint=RAISE_FILE_SIZE)
-
-    def _whiteout(self, path: str) -> Entry:
-        directory, _, name = path.rpartition("/")
-        hidden = name.removeprefix(_WHITEOUT)
-        if name == _OPAQUE:
-            return Hidden(directory, below=True)
-        if hidden in {"", ".", ".."}:
-            return self._gap(GapKind.MALFORMED, path, "a whiteout of nothing")
-        # Nothing is called like AUFS's administration, so that it may as well be hidden.
-        return Hidden(f"{directory}/{hidden}" if directory else hidden)
 
     def _gap(self, kind: GapKind, path: str, reason: str, hint: str = "") -> Gap:
         self._gaps += 1
