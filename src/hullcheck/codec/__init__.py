@@ -3,10 +3,12 @@ r"""A result as JSON, and back without loss: what `docs/schema/` publishes.
 The document is the records of `model`, their names in camelCase, with these rules:
 
 * Texts, numbers and flags that a record may lack are left out where it lacks them; lists are always there,
-  but for `excluded`, which is left out where it is empty.
+  but for `excluded` and what an image's configuration may lack (`environment`, `entrypoint`, `history` and the like),
+  which are left out where they are empty.
 * An advisory stands once, in `advisories`, under a key made of its feed and id, by which matches name it.
-* `command` (the build command of a location's layer, at most 200 characters of it), `complete`, `passed` and `total`
-  follow from the rest: they are written for readers, and not read back.
+* `command` of a location (the build command of its layer, at most 200 characters of it), `complete`, `passed`, `total`,
+  and, where the layers of the image's base are known, `inherited` and `origins` (what comes from the base image, and
+  what was added to it) follow from the rest: they are written for readers, and not read back.
 * All is ASCII, so that no byte of a hostile name can steer the terminal that shows the document.
 
 A name that is not UTF-8 is written with a visible `\udcff` for each of its odd bytes: the one loss.
@@ -28,16 +30,14 @@ _SNAKE_CASE = re.compile(r"(?<=`)[a-z]+(?:_[a-z]+)+(?=`)")
 
 def encode(result: ScanResult) -> bytes:
     """Return `result` as an indented JSON document; the same result gives the same bytes."""
-    image = result.target.image
-    commands = {layer.diff_id: layer.created_by for layer in reversed(image.layers)} if image else {}
-    return Notation(commands).write(result)
+    return Notation(result.target.image).write(result)
 
 
 def decode(document: bytes, path: str = "result") -> ScanResult:
     """Return the result that `document`, which was read from `path`, holds. Raises `MalformedFile`."""
     try:
         _check_version(document, path)
-        return Notation({}).read(document)
+        return Notation().read(document)
     except msgspec.ValidationError as error:
         problem, _, place = str(error).partition(" - at `")
         raise MalformedFile(path, problem, place=place.removeprefix("$").removeprefix(".").rstrip("`")) from error
@@ -47,7 +47,7 @@ def decode(document: bytes, path: str = "result") -> ScanResult:
 
 def json_schema() -> dict[str, object]:
     """Return the JSON Schema (draft 2020-12) of the document."""
-    schema = msgspec.json.schema(Notation({}).result.type, schema_hook=lambda _: {"type": "string"})
+    schema = msgspec.json.schema(Notation().result.type, schema_hook=lambda _: {"type": "string"})
     for definition in schema["$defs"].values():
         definition["description"] = _SNAKE_CASE.sub(_camel_case, cleandoc(definition["description"]))
     schema["$defs"]["ScanResult"]["properties"]["schemaVersion"] = {"const": SCHEMA_VERSION}

@@ -15,6 +15,8 @@ from hullcheck.model.advisory import Advisory
 from hullcheck.model.coverage import Coverage
 from hullcheck.model.decision import Counts, Decision
 from hullcheck.model.finding import Finding
+from hullcheck.model.inheritance import Origins, inheritance, origins
+from hullcheck.model.layer import Image
 from hullcheck.model.package import Location, Package
 from hullcheck.model.result import ScanResult
 
@@ -27,7 +29,7 @@ _COMMAND = 200
 # The long lists stand last, so that a reader begins with what matters; findings before the advisories that they name.
 _LAST: Mapping[str, int] = {"findings": 1, "advisories": 2, "packages": 3}
 # Lists that documents of this version may lack, as it has them only since some were written.
-_LATER = frozenset({"excluded"})
+_LATER = frozenset({"annotations", "command", "entrypoint", "environment", "excluded", "exposed_ports", "history"})
 _Value = TypeVar("_Value")
 _Record = TypeVar("_Record", bound="DataclassInstance")
 _Read_co = TypeVar("_Read_co", covariant=True)
@@ -68,10 +70,14 @@ class _Member:
 
 
 class Notation:
-    """The forms of all records in one document, whose layers have `commands`. It is for one document only."""
+    """The forms of all records in one document, that of a result for `image`. It is for one document only."""
 
-    def __init__(self, commands: Mapping[str, str]) -> None:
-        self._commands = commands
+    def __init__(self, image: Image | None = None) -> None:
+        self._image = image
+        layers = reversed(image.layers) if image else ()
+        self._commands = {layer.diff_id: layer.created_by for layer in layers}
+        self._inheritance = inheritance(image)
+        self._origins: Origins | None = None
         self._advisories: dict[str, Advisory] = {}
         self._keys: dict[int, str] = {}
         self._purls: dict[str, _Purl] = {}
@@ -91,6 +97,7 @@ class Notation:
     def write(self, result: ScanResult) -> bytes:
         """Return the document of `result`."""
         package, finding = self._of(Package), self._of(Finding)
+        self._origins = origins(self._image, result.findings)
         return json_document(
             self.result.write(replace(result, findings=(), packages=())),
             {
@@ -138,10 +145,16 @@ class Notation:
         """Return the members that no field of `record` holds."""
         if record is ScanResult:
             table = GenericAlias(dict, (str, self._advisory.type))
+            counts = _optional(self._of(Origins))
             return (
                 _Member("schema_version", str, lambda _: SCHEMA_VERSION),
                 _Member("advisories", table, lambda _: {}),
+                _Member("origins", counts.type, lambda _: counts.write(self._origins), None),
             )
+        if record is Package:
+            return (_Member("inherited", bool | None, self._inheritance.of, None),)
+        if record is Finding:
+            return (_Member("inherited", bool | None, lambda finding: self._inheritance.of(finding.package), None),)
         if record is Location:
             return (_Member("command", str, self._command, ""),)
         return tuple(_Member(name, kind, attrgetter(name)) for name, kind in _DERIVED.get(record, ()))
@@ -181,8 +194,9 @@ def _member(field: "Field[Any]", form: _Form[object]) -> _Member:
     get = attrgetter(field.name)
     write = get if form.write is _same else lambda record: form.write(get(record))
     # The defaults "", 0 and None say that there is no value; others (a scope, an empty list) are values.
-    lacking = field.default in {"", 0, None} or field.name in _LATER
-    return _Member(field.name, form.type, write, field.default if lacking else msgspec.NODEFAULT)
+    if field.name in _LATER:
+        return _Member(field.name, form.type, write, form.write(field.default))
+    return _Member(field.name, form.type, write, field.default if field.default in {"", 0, None} else msgspec.NODEFAULT)
 
 
 def _order(member: _Member) -> tuple[bool, int]:

@@ -11,7 +11,8 @@ from hullcheck.model.layer import Image
 from hullcheck.model.progress import Progress
 from hullcheck.model.source_file import SourceFile
 from hullcheck.net.digest import SHA256, digest_of, verified
-from hullcheck.sources.documents import Descriptor, Index, Manifest, images, read_config, read_document
+from hullcheck.sources.configuration import Pairs, read_config
+from hullcheck.sources.documents import Descriptor, Index, Manifest, images, read_document
 from hullcheck.sources.files import Files, read
 from hullcheck.sources.image import ConfigFile, LayerBlob, describe, trees
 from hullcheck.sources.layer import LayerTree
@@ -43,7 +44,8 @@ def open_docker_archive(
     diff_ids = read_config(config.content, config.name).diff_ids
     # Where their numbers differ `describe` says so.
     blobs = [_blob(files, path, diff_id) for path, diff_id in zip(paths, (*diff_ids, *paths), strict=False)]
-    image = describe(config, blobs, _manifest_digest(files, config.digest, options), entry.texts("RepoTags"), options)
+    digest, annotations = _manifest(files, config.digest, options)
+    image = describe(config, blobs, digest, entry.texts("RepoTags"), options, annotations)
     return image, trees(image, blobs, options, progress, ArchiveError)
 
 
@@ -80,13 +82,13 @@ def _blob(files: Files, path: str, diff_id: str) -> LayerBlob:
     return LayerBlob(digest, size, _COMPRESSED.get(kind, _PLAIN), lambda: files.stream(path))
 
 
-def _manifest_digest(files: Files, config: str, options: SourceOptions) -> str:
-    """Return the digest of the manifest with the configuration `config`, "" in archives that are no OCI layouts.
+def _manifest(files: Files, config: str, options: SourceOptions) -> tuple[str, Pairs]:
+    """Return digest and annotations of the manifest with the configuration `config`, none in archives without OCI's.
 
-    It is known for good measure: what else such a layout lists, or lacks, is no reason not to read the image.
+    They are known for good measure: what else such a layout lists, or lacks, is no reason not to read the image.
     """
     if not files.has(INDEX):
-        return ""
+        return "", ()
     waiting = [layout_index(files, options)]
     for _ in range(_MAX_INDEXES):
         if not waiting:
@@ -94,10 +96,10 @@ def _manifest_digest(files: Files, config: str, options: SourceOptions) -> str:
         for descriptor in images(waiting.pop()):
             match _document(files, descriptor, options):
                 case Manifest() as manifest if manifest.config.digest == config:
-                    return descriptor.digest
+                    return descriptor.digest, manifest.annotations
                 case Index() as index:
                     waiting.append(index)
-    return ""
+    return "", ()
 
 
 def _document(files: Files, descriptor: Descriptor, options: SourceOptions) -> Index | Manifest | None:

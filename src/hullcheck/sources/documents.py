@@ -1,4 +1,4 @@
-"""Indexes, manifests and configurations of images: OCI image specification 1.1 and Docker's schema 2."""
+"""Indexes and manifests of images: OCI image specification 1.1 and Docker's schema 2."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -70,6 +70,7 @@ class Manifest:
 
     config: Descriptor
     layers: tuple[Descriptor, ...]
+    annotations: tuple[tuple[str, str], ...] = ()
 
 
 def read_document(content: bytes, media_type: str, name: str) -> Index | Manifest:
@@ -119,7 +120,7 @@ def _manifest(node: Node, name: str) -> Manifest:
         if layer.media_type not in _LAYERS:
             hint = "decrypt it first" if layer.media_type.endswith("+encrypted") else "build it with tar layers"
             raise MalformedFile(name, f"has a layer of the unknown type {layer.media_type!r}", hint=hint)
-    return Manifest(config, layers)
+    return Manifest(config, layers, tuple(sorted(node.text_members("annotations"))))
 
 
 def _descriptor(node: Node) -> Descriptor:
@@ -135,78 +136,19 @@ def _descriptor(node: Node) -> Descriptor:
         node.text_or_none("mediaType") or "",
         digest,
         size,
-        _platform(node.node_or_none("platform")),
+        read_platform(node.node_or_none("platform")),
         tuple(dict.fromkeys(name for name in names if name)),
         (annotations is not None and annotations.has(_REFERENCE_TYPE))
         or (node.text_or_none("artifactType") or "") not in {"", *_CONFIGS},
     )
 
 
-def _platform(node: Node | None) -> Platform:
+def read_platform(node: Node | None) -> Platform:
+    """Return the platform that `node`, a descriptor's or a configuration, tells of."""
     if node is None:
         return _UNKNOWN
     parts = (node.text_or_none(key) or "" for key in ("os", "architecture", "variant"))
     return Platform(*parts)
-
-
-@dataclass(frozen=True, slots=True)
-class Config:
-    """An image's configuration; `created_by` are the build commands of its layers, lowest first."""
-
-    platform: Platform
-    created: str
-    user: str
-    labels: tuple[tuple[str, str], ...]
-    diff_ids: tuple[str, ...]
-    created_by: tuple[str, ...]
-
-
-def read_config(content: bytes, name: str) -> Config:
-    """Return the configuration that `content` is (OCI image specification, config.md)."""
-    node = read_json(SourceFile(name, content))
-    runtime = node.node_or_none("config")
-    rootfs = node.node("rootfs")
-    diff_ids = rootfs.texts("diff_ids")
-    if not all(is_digest(diff_id) for diff_id in diff_ids):
-        raise rootfs.malformed("diff_ids", "expected digests of the layers")
-    return Config(
-        _platform(node),
-        node.text_or_none("created") or "",
-        (runtime.text_or_none("User") or "") if runtime else "",
-        tuple(sorted(runtime.text_members("Labels"))) if runtime else (),
-        diff_ids,
-        _commands(node, len(diff_ids)),
-    )
-
-
-def _commands(node: Node, layers: int) -> tuple[str, ...]:
-    """Return the build command of each layer: those of the steps of the history that made one.
-
-    A history that tells of more or fewer layers than there are (of a squashed image) is of no use.
-    """
-    steps = [
-        cleaned(step.text_or_none("created_by") or step.text_or_none("comment") or "")
-        for step in node.nodes("history")
-        if not step.flag("empty_layer")
-    ]
-    return tuple(steps) if len(steps) == layers else ("",) * layers
-
-
-def cleaned(command: str) -> str:
-    """Return a build command as it stands in the Dockerfile, as far as that can be told.
-
-    The classic builder writes "/bin/sh -c #(nop) COPY file:… in /" and "/bin/sh -c make", BuildKit
-    "RUN /bin/sh -c make # buildkit" and, with arguments of the build, "RUN |1 VERSION=2 /bin/sh -c make # buildkit".
-    """
-    text = command.removesuffix("# buildkit").strip()
-    shell = "/bin/sh -c "
-    if text.startswith(f"{shell}#(nop)"):
-        return text.removeprefix(f"{shell}#(nop)").strip()
-    if text.startswith(shell):
-        return f"RUN {text.removeprefix(shell).strip()}"
-    if text.startswith(f"RUN {shell}"):
-        return f"RUN {text.removeprefix(f'RUN {shell}').strip()}"
-    return text
 
 
 def images(index: Index) -> Iterator[Descriptor]:

@@ -1,6 +1,7 @@
 """Indexes, manifests and configurations."""
 
 import json
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -16,9 +17,7 @@ from hullcheck.sources.documents import (
     OCI_MANIFEST,
     Index,
     Manifest,
-    cleaned,
     images,
-    read_config,
     read_document,
 )
 
@@ -111,25 +110,26 @@ def test_another_type_than_the_servers_goes_before_it() -> None:
 
 @pytest.mark.parametrize("content", [b"", b"{", b"[]", b"null", b"\xff\xfe", b"<html>", b"[" * 100_000])
 def test_what_is_no_json_object_is_malformed(content: bytes) -> None:
-    for read in (lambda: read_document(content, "", "m"), lambda: read_config(content, "c")):
-        with pytest.raises(MalformedFile):
-            read()
+    with pytest.raises(MalformedFile):
+        read_document(content, "", "m")
 
 
 def test_an_image_without_layers_is_one() -> None:
     assert document({**MANIFEST, "layers": []}) == Manifest(config=document(MANIFEST).config, layers=())  # type: ignore[union-attr]
 
 
-@given(st.dictionaries(st.sampled_from([*MANIFEST, *INDEX, "rootfs", "history"]), json_values))
+@given(st.dictionaries(st.sampled_from([*MANIFEST, *INDEX, "annotations"]), json_values))
 def test_arbitrary_documents_are_malformed_and_nothing_else(content: Any) -> None:
-    for read in (
-        lambda: read_document(json.dumps(content).encode(), "", "m"),
-        lambda: read_config(json.dumps(content).encode(), "c"),
-    ):
-        try:
-            read()
-        except MalformedFile:
-            continue
+    with suppress(MalformedFile):
+        read_document(json.dumps(content).encode(), "", "m")
+
+
+def test_the_annotations_of_a_manifest_are_kept_by_name() -> None:
+    read = document({**MANIFEST, "annotations": {"b": "2", "a": "1"}})
+    assert isinstance(read, Manifest)
+    assert read.annotations == (("a", "1"), ("b", "2"))
+    with pytest.raises(MalformedFile, match="annotations"):
+        document({**MANIFEST, "annotations": {"a": 1}})
 
 
 def test_attestations_are_no_images() -> None:
@@ -141,62 +141,3 @@ def test_attestations_are_no_images() -> None:
     read = document({**INDEX, "manifests": entries})
     assert isinstance(read, Index)
     assert [str(it.platform) for it in images(read)] == ["linux/amd64"]
-
-
-CONFIGURATION: dict[str, Any] = {
-    "architecture": "arm64",
-    "variant": "v8",
-    "os": "linux",
-    "created": "2024-01-01T00:00:00Z",
-    "config": {"User": "1000", "Labels": {"b": "2", "a": "1"}},
-    "rootfs": {"type": "layers", "diff_ids": [DIGEST, DIGEST]},
-    "history": [
-        {"created_by": "/bin/sh -c #(nop) ADD file:123 in / "},
-        {"created_by": '/bin/sh -c #(nop)  CMD ["bash"]', "empty_layer": True},
-        {"created_by": "RUN /bin/sh -c apt-get update # buildkit", "comment": "buildkit.dockerfile.v0"},
-    ],
-}
-
-
-def test_a_configuration_is_read() -> None:
-    read = read_config(encoded(CONFIGURATION), "c")
-    assert str(read.platform) == "linux/arm64/v8"
-    assert (read.created, read.user) == ("2024-01-01T00:00:00Z", "1000")
-    assert read.labels == (("a", "1"), ("b", "2"))
-    assert read.created_by == ("ADD file:123 in /", "RUN apt-get update")
-
-
-@pytest.mark.parametrize("history", [None, [], [{"created_by": "one"}], [{"created_by": "x"}] * 3])
-def test_a_history_that_does_not_fit_tells_nothing(history: Any) -> None:
-    assert read_config(encoded({**CONFIGURATION, "history": history}), "c").created_by == ("", "")
-
-
-def test_the_least_that_a_configuration_must_have_are_its_layers() -> None:
-    read = read_config(encoded({"rootfs": {"diff_ids": []}}), "c")
-    assert (read.diff_ids, read.created, read.labels, str(read.platform)) == ((), "", (), "")
-    with pytest.raises(MalformedFile, match="rootfs"):
-        read_config(b"{}", "c")
-    with pytest.raises(MalformedFile, match="diff_ids"):
-        read_config(encoded({"rootfs": {"diff_ids": ["x"]}}), "c")
-
-
-def test_nulls_are_as_if_nothing_was_said() -> None:
-    nothing = {"config": None, "created": None, "history": None}
-    assert read_config(encoded({**CONFIGURATION, **nothing}), "c").user == ""
-    assert read_config(encoded({**CONFIGURATION, "config": {"Labels": None, "User": None}}), "c").labels == ()
-
-
-@pytest.mark.parametrize(
-    ("command", "expected"),
-    [
-        ("/bin/sh -c #(nop) COPY dir:1 in /app ", "COPY dir:1 in /app"),
-        ("/bin/sh -c apt-get install -y curl", "RUN apt-get install -y curl"),
-        ("RUN /bin/sh -c make # buildkit", "RUN make"),
-        ("RUN |1 VERSION=2 /bin/sh -c make # buildkit", "RUN |1 VERSION=2 /bin/sh -c make"),
-        ("COPY /a /b # buildkit", "COPY /a /b"),
-        ("umoci insert", "umoci insert"),
-        ("", ""),
-    ],
-)
-def test_build_commands_are_as_in_the_dockerfile(command: str, expected: str) -> None:
-    assert cleaned(command) == expected

@@ -1,0 +1,43 @@
+"""What is secret in an image's configuration, as far as names say so: reports, which many read, must not spread it."""
+
+import re
+
+REDACTED = "(redacted)"
+
+# "key", "pass", "pat" and "pwd" are parts of other words, too ("keyboard", "compass", "path"): they count alone.
+_SECRET = re.compile(
+    r"passw|passphrase|secret|token|credential|api_?key|access_?key|private_?key"
+    r"|(?:^|[_.-])(?:keys?|pass|pat|pwd)(?:$|[_.-])",
+    re.IGNORECASE,
+)
+# Names of what tells where a secret is, and of a shell's directories.
+_NO_SECRET = re.compile(r"[_.-](?:dir|file|path)$|^(?:old)?pwd$", re.IGNORECASE)
+
+# "TOKEN=a", "--token=a", "TOKEN='a b'", "TOKEN=a\ b". Each name is looked at from its beginning on only, and nothing
+# is given back, so that the time is linear.
+_ASSIGNMENT = re.compile(
+    r"""(?<![\w.-])([\w.-]{1,100}+)=("(?:[^"\\]|\\.)*+"?|'[^']*+'?|(?:[^\s\\"';&|]|\\.)++)""", re.DOTALL | re.ASCII
+)
+_USER = re.compile(r"(?<=://)[^\s/@]++@")
+
+
+def is_secret(name: str) -> bool:
+    """Say whether the value of the variable or option `name` is secret, by its name."""
+    return _SECRET.search(name) is not None and _NO_SECRET.search(name) is None
+
+
+def variable(name: str, value: str) -> tuple[str, str]:
+    """Return the variable `name` and its `value`, redacted where it is secret; that there is none is no secret."""
+    return name, REDACTED if value and is_secret(name) else command(value)
+
+
+def command(text: str) -> str:
+    """Return `text`, a command or a part of one, without secrets.
+
+    These are the values that it assigns to variables and options of such names, and users and passwords in addresses.
+    """
+    return _USER.sub(f"{REDACTED}@", _ASSIGNMENT.sub(_assigned, text))
+
+
+def _assigned(found: re.Match[str]) -> str:
+    return f"{found[1]}={REDACTED}" if is_secret(found[1].lstrip("-")) else found[0]
