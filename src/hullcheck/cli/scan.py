@@ -3,6 +3,7 @@
 import os
 import sys
 from contextlib import ExitStack
+from dataclasses import replace
 from functools import partial
 
 from hullcheck.advisories.at_hand import Provision, at_hand
@@ -17,10 +18,14 @@ from hullcheck.ecosystems.table import schemes
 from hullcheck.inventory.layer_cache import LayerCache
 from hullcheck.inventory.take import finish, take
 from hullcheck.model.inventory import Inventory
-from hullcheck.model.target import TargetKind
+from hullcheck.model.layer import BaseEvidence
+from hullcheck.model.target import Target, TargetKind
 from hullcheck.net.http import Http
 from hullcheck.pipeline import assess
+from hullcheck.sources.base_image import found_base, given_base, name_to_remember
+from hullcheck.sources.known_images import KnownImages
 from hullcheck.sources.open import OpenedTarget, open_target
+from hullcheck.sources.options import SourceOptions
 
 
 def scan(kind: TargetKind, reference: str, settings: Settings) -> int:
@@ -45,14 +50,44 @@ def scan(kind: TargetKind, reference: str, settings: Settings) -> int:
             warn=messages.warn,
         )
         open_advisories = partial(at_hand, provision=provision)
+        known = _known_images(settings)
+        scanned = _with_base(target.target, settings, known, http, options)
+        _warn_of_other_base(scanned, messages)
         inventory = _inventory(target, kind, _cache(settings))
-        result = assess(target.target, inventory, open_advisories, now, scan_options(settings))
+        if scanned.image and known:
+            known.remember(scanned.image, name_to_remember(scanned))
+        result = assess(scanned, inventory, open_advisories, now, scan_options(settings))
     deliver(wanted, result, os.environ, messages)
     return exits.of_verdict(result.decision.verdict)
 
 
 def _inventory(target: OpenedTarget, kind: TargetKind, cache: LayerCache | None) -> Inventory:
     return take(target.trees, kind, cache) if target.inventory is None else finish(target.inventory)
+
+
+def _known_images(settings: Settings) -> KnownImages | None:
+    directory = cache_directory(settings) if "cache" in settings.values else None
+    return KnownImages(directory / "images") if directory else None
+
+
+def _with_base(
+    target: Target, settings: Settings, known: KnownImages | None, http: Http, options: SourceOptions
+) -> Target:
+    """Return `target` with what its image is built on, as far as that is known."""
+    if target.image is None:
+        return target
+    given = settings.text("base-image")
+    base = given_base(given, target.image, http, options) if given else found_base(target.image, known)
+    return replace(target, image=replace(target.image, base=base))
+
+
+def _warn_of_other_base(target: Target, messages: Messages) -> None:
+    base = target.image.base if target.image else None
+    if base and base.evidence is BaseEvidence.GIVEN and not base.layers:
+        messages.warn(
+            f"{base.name} is not the base of {target.name}, whose lowest layers are others: nothing is told to come "
+            "from it (the tag may have moved since the image was built: name the base by its digest)"
+        )
 
 
 def _cache(settings: Settings) -> LayerCache | None:

@@ -108,6 +108,14 @@ IMAGE = _grouped(
     ),
     Option("insecure-registries", Kind.LIST, (), "registries to ask in plain HTTP (loopback may be without)", "LIST"),
     Option(
+        "base-image",
+        Kind.TEXT,
+        "",
+        "image that this one is built on: findings are told apart by whether they come from it (default: what the "
+        "layers show, of images that were scanned before)",
+        "REF",
+    ),
+    Option(
         "cache-dir",
         Kind.TEXT,
         "",
