@@ -9,8 +9,8 @@ class Layer:
     """A layer of an image.
 
     `diff_id` is the digest of the uncompressed tar, `digest` that of the blob as stored or transferred, `size`
-    the bytes of that blob, `created_by` the build command from the image's history ("" where it has none).
-    OCI image specification, config.md.
+    the bytes of that blob (0 where only reading it tells: an engine's), `created_by` the build command from the image's
+    history ("" where it has none). OCI image specification, config.md.
     """
 
     diff_id: str

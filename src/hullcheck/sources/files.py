@@ -180,19 +180,20 @@ def open_archive(path: Path, name: str, limits: Limits) -> Iterator[ArchiveFiles
             yield ArchiveFiles(descriptor, name, limits)
             return
         with tempfile.TemporaryFile(prefix="hullcheck-") as plain:
-            _fill(plain, decompressed(chunks(descriptor, 0, size), name, limits.layer), name)
+            fill(plain, decompressed(chunks(descriptor, 0, size), name, limits.layer), f"{name}, uncompressed")
             yield ArchiveFiles(plain.fileno(), name, limits)
     finally:
         os.close(descriptor)
 
 
-def _fill(file: BinaryIO, content: Iterable[bytes], name: str) -> None:
+def fill(file: BinaryIO, content: Iterable[bytes], name: str) -> None:
+    """Write `content`, which errors call `name`, to a temporary file."""
     for piece in content:
         try:
             file.write(piece)
             file.flush()
         except OSError as error:
-            raise no_room(f"{name}, uncompressed", error) from error
+            raise no_room(name, error) from error
 
 
 def chunks(descriptor: int, offset: int, size: int) -> Iterator[bytes]:

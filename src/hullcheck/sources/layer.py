@@ -99,12 +99,12 @@ class LayerTree:
         return watched(counted, self.layer.digest, name) if self.layer.digest else counted
 
     def _counted(self, chunks: Iterator[bytes], name: str, progress: Progress) -> Iterator[bytes]:
-        left = self.layer.size
+        size = left = self.layer.size
         for chunk in chunks:
             left -= len(chunk)
-            if left < 0:
+            if left < 0 < size:
                 raise MalformedFile(name, f"is longer than its {self.layer.size} bytes")
             progress.advance(len(chunk))
             yield chunk
-        if left:
+        if left > 0:
             raise MalformedFile(name, f"is shorter than its {self.layer.size} bytes: {left} are missing")
