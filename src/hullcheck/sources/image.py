@@ -44,6 +44,22 @@ class Root:
     digest: str
 
 
+class LayerFacts(Protocol):
+    """What is known of how a layer is stored: see `Layer`."""
+
+    @property
+    def digest(self) -> str:
+        """Return the digest of its blob."""
+
+    @property
+    def size(self) -> int:
+        """Return the size of its blob."""
+
+    @property
+    def media_type(self) -> str:
+        """Return the media type of its blob."""
+
+
 @dataclass(frozen=True, slots=True)
 class LayerBlob:
     """A layer as it is stored: see `Layer` and `LayerTree` for the fields."""
@@ -86,7 +102,7 @@ def open_stored(
 
 def describe(
     config: ConfigFile,
-    blobs: Sequence[LayerBlob],
+    blobs: Sequence[LayerFacts],
     digest: str,
     tags: tuple[str, ...],
     options: SourceOptions,

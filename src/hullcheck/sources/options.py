@@ -1,5 +1,6 @@
 """What a user can say about how targets are read."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from hullcheck.formats.tar import TarLimits
@@ -16,7 +17,7 @@ class Limits:
     `layer` is a layer after decompression: the largest that are known, of machine learning, have some 20 GiB. A wanted
     file larger than `file` is not read, which is stated; one larger than `memory` is read by way of a temporary file.
     `document` is a manifest or index (the size that registries accept at most, by the OCI distribution specification),
-    `config` an image's configuration, `sbom` an SBOM.
+    `config` an image's configuration, `sbom` an SBOM, `export` an image as a container engine saves it.
     """
 
     layer: int = 64 * 1024**3
@@ -25,7 +26,26 @@ class Limits:
     document: int = 4 * 1024**2
     config: int = 16 * 1024**2
     sbom: int = 512 * 1024**2
+    export: int = 256 * 1024**3
     archive: TarLimits = field(default_factory=TarLimits)
+
+
+@dataclass(frozen=True, slots=True)
+class StorageOptions:
+    """Where engines store their images.
+
+    `driver` is the one whose storage is read instead of asking engines and registries ("": none), `root` the engine's
+    directory ("": the one that its configuration names), `namespace` one of containerd ("": all). `config` and `data`
+    are the directories where a user without rights has configurations and storages, and `podman` is the configuration
+    of Podman's storage, if it was named.
+    """
+
+    driver: str = ""
+    root: str = ""
+    namespace: str = ""
+    config: str = ""
+    data: str = ""
+    podman: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +56,10 @@ class SourceOptions:
     registries ("host[:port]") that may be asked in plain HTTP; loopback hosts may be without. `docker_config` is the
     file with credentials, "" for none.
 
+    `image_sources` are where an image is looked for that is no file, in this order: "docker", "podman", "registry"...; ()
+    is the usual order, in which engines that are not there are passed over. `environment` is where DOCKER_HOST and the
+    like are looked up; without one no engine is asked that is not named.
+
     `exclude_dirs` and `exclude_files` are globs for directories and files that are left out of source trees and root
     file systems: "*" and "?" stay within a segment, "**" does not; a glob without "/" is meant at any depth.
     """
@@ -43,6 +67,9 @@ class SourceOptions:
     platform: str = ""
     insecure: tuple[str, ...] = ()
     docker_config: str = ""
+    image_sources: tuple[str, ...] = ()
+    environment: Mapping[str, str] | None = None
     exclude_dirs: tuple[str, ...] = ()
     exclude_files: tuple[str, ...] = ()
     limits: Limits = field(default_factory=Limits)
+    storage: StorageOptions = field(default_factory=StorageOptions)
