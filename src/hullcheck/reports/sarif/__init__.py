@@ -4,6 +4,7 @@ A vulnerability is a rule, a finding is a result.
 """
 
 from hullcheck.model.finding import Finding
+from hullcheck.model.inheritance import inheritance
 from hullcheck.model.result import ScanResult
 from hullcheck.reports.report import Report
 from hullcheck.reports.sarif.places import places
@@ -33,7 +34,7 @@ def render(result: ScanResult) -> str:
         sarif_log(result, where, len(findings)),
         {
             "rules": (sarif_rule(found, room) for found in rules.values()),
-            "results": sarif_results(findings, index, where),
+            "results": sarif_results(findings, index, where, inheritance(result.target.image)),
         },
         json_line,
     ).decode("ascii")

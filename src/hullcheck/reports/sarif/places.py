@@ -17,7 +17,7 @@ SOURCE_ROOT = "%SRCROOT%"
 
 _LOCATIONS = 100  # GitHub shows no more of a result
 _COMMAND = 200
-_PREFIX = re.compile(r"^(?:docker-archive:|docker://|oci-archive:|oci:|registry:)")
+_PREFIX = re.compile(r"^(?:docker-archive:|docker-daemon:|docker://|docker:|oci-archive:|oci:|podman:|registry:)")
 _TAG_OR_DIGEST = re.compile(r"(?::[^/:@]*)?(?:@.*)?$")
 # RFC 3986, section 3.3, without ":", which would make a scheme of the first segment.
 _SAFE = "!$&'()*+,;=@~"

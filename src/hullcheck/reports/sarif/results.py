@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from hullcheck.model.finding import Finding
+from hullcheck.model.inheritance import Inheritance
 from hullcheck.model.package import Package
 from hullcheck.reports.naming import affected, cves, name, source_package, version
 from hullcheck.reports.sarif.places import Places
@@ -12,13 +13,18 @@ from hullcheck.reports.sarif.text import message
 from hullcheck.reports.visible import visible
 
 
-def sarif_results(findings: Iterable[Finding], rules: Mapping[str, int], places: Places) -> Iterator[dict[str, object]]:
-    """Yield `findings` as results; `rules` holds the index of the rule of each vulnerability."""
+def sarif_results(
+    findings: Iterable[Finding], rules: Mapping[str, int], places: Places, inherited: Inheritance
+) -> Iterator[dict[str, object]]:
+    """Yield `findings` as results; `rules` holds the index of the rule of each vulnerability.
+
+    `inherited` tells which are from the base image.
+    """
     # Findings share their packages, and what is said of a package takes most of the time.
     sites: dict[int, _Site] = {}
     for finding in findings:
         package = finding.package
-        site = sites.get(id(package)) or sites.setdefault(id(package), _site(package, places))
+        site = sites.get(id(package)) or sites.setdefault(id(package), _site(package, places, inherited))
         yield _result(finding, rules[finding.id], site)
 
 
@@ -30,11 +36,12 @@ class _Site:
     version: str
     purl: str
     locations: list[dict[str, object]]
+    inherited: bool | None
 
 
-def _site(package: Package, places: Places) -> _Site:
+def _site(package: Package, places: Places, inherited: Inheritance) -> _Site:
     purl = package.purl
-    return _Site(name(purl), version(purl), purl.to_string(), places.locations(package))
+    return _Site(name(purl), version(purl), purl.to_string(), places.locations(package), inherited.of(package))
 
 
 def _result(finding: Finding, rule: int, site: _Site) -> dict[str, object]:
@@ -72,6 +79,7 @@ def _properties(finding: Finding, site: _Site) -> dict[str, object]:
         "kevAdded": finding.kev_added or None,
         "place": visible(package.place) or None,
         "direct": package.direct,
+        "inherited": site.inherited,
     }
     return {
         "severity": NUMBERS[finding.severity],

@@ -3,7 +3,10 @@
 from collections.abc import Iterator
 
 from hullcheck.model.coverage import Coverage
+from hullcheck.model.decision import Counts
 from hullcheck.model.gap import GapKind
+from hullcheck.model.inheritance import origins
+from hullcheck.model.layer import BaseImage
 from hullcheck.model.result import ScanResult
 from hullcheck.model.target import TargetKind
 from hullcheck.reports.gaps import HEADINGS
@@ -101,17 +104,21 @@ def _properties(result: ScanResult) -> dict[str, object]:
         "verdict": decision.verdict,
         "policyResult": decision.action,
         "reasons": [visible(reason) for reason in decision.reasons],
-        "counts": {
-            "critical": counts.critical,
-            "high": counts.high,
-            "medium": counts.medium,
-            "low": counts.low,
-            "negligible": counts.negligible,
-            "unknown": counts.unknown,
-            "total": counts.total,
-        },
+        "counts": _counts(counts),
         **({"excluded": [visible(glob) for glob in excluded]} if excluded else {}),
         **_image(result),
+    }
+
+
+def _counts(counts: Counts) -> dict[str, object]:
+    return {
+        "critical": counts.critical,
+        "high": counts.high,
+        "medium": counts.medium,
+        "low": counts.low,
+        "negligible": counts.negligible,
+        "unknown": counts.unknown,
+        "total": counts.total,
     }
 
 
@@ -140,5 +147,22 @@ def _image(result: ScanResult) -> dict[str, object]:
             "repoTags": [visible(tag) for tag in image.tags],
             "platform": visible(image.platform),
             "layerInfo": layers,
+            **_base(result, image.base),
         }
     return properties
+
+
+def _base(result: ScanResult, base: BaseImage | None) -> dict[str, object]:
+    """Return what the image is built on and, where its layers are known, how many findings come from it."""
+    if base is None:
+        return {}
+    counted = origins(result.target.image, result.findings)
+    return {
+        "baseImage": {
+            "name": visible(base.name),
+            "digest": visible(base.digest),
+            "layers": base.layers,
+            "evidence": base.evidence,
+        },
+        **({"origins": {"inherited": _counts(counted.inherited), "added": _counts(counted.added)}} if counted else {}),
+    }

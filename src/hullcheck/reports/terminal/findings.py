@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from hullcheck.model.finding import Finding
+from hullcheck.model.inheritance import Inheritance
 from hullcheck.model.package import Package, Scope
 from hullcheck.model.result import ScanResult
 from hullcheck.model.severity import Severity
@@ -55,10 +56,10 @@ def column_heads(columns: Columns) -> Line:
     return ((f"{_INDENT}{severity}  {identifier}{mark}  {padded('fixed in', columns.fixed)}  title", "dim"),)
 
 
-def group_rows(group: Group, columns: Columns) -> Iterator[Line]:
-    """Yield the findings of `group`, package by package."""
+def group_rows(group: Group, columns: Columns, inherited: Inheritance) -> Iterator[Line]:
+    """Yield the findings of `group`, package by package; `inherited` tells which are from the base image."""
     for affected in group.affected:
-        yield from _package_lines(affected, columns)
+        yield from _package_lines(affected, columns, inherited)
         rows, rest = _chosen(affected.findings)
         for finding in rows:
             yield from _row(finding, columns)
@@ -99,11 +100,11 @@ def _layer(group: Group, result: ScanResult) -> str:
     return ""
 
 
-def _package_lines(affected: Affected, columns: Columns) -> Iterator[Line]:
+def _package_lines(affected: Affected, columns: Columns, inherited: Inheritance) -> Iterator[Line]:
     """Yield the names of the packages, their version, and the upgrade that helps."""
     names = ", ".join(shortened(name(package.purl), _LONGEST) for package in affected.packages)
     package = affected.packages[0]
-    notes = [version(package.purl), *_notes(package, affected)]
+    notes = [version(package.purl), *_notes(package, affected), *_origin(affected, inherited)]
     upgrade = upgrade_of(affected, "")
     spans: list[Span] = [(names, "package"), (" " + " ".join(notes), "")]
     if upgrade.to and len(affected.findings) > 1:
@@ -121,6 +122,13 @@ def _notes(package: Package, affected: Affected) -> Iterator[str]:
         yield "(transitive)"
     if package.scope is not Scope.RUNTIME:
         yield f"({package.scope})"
+
+
+def _origin(affected: Affected, inherited: Inheritance) -> Iterator[str]:
+    """Yield that the packages are from the base image, if they are."""
+    origins = {inherited.of(package) for package in affected.packages}
+    if True in origins:
+        yield "(from the base image)" if len(origins) == 1 else "(partly from the base image)"
 
 
 def _chosen(findings: Sequence[Finding]) -> tuple[list[Finding], list[Finding]]:

@@ -2,9 +2,11 @@
 
 from collections.abc import Iterator
 
+from hullcheck.model.inheritance import origins
 from hullcheck.model.result import ScanResult
 from hullcheck.reports.advice import Upgrade, upgrades
 from hullcheck.reports.naming import name, source_package, version
+from hullcheck.reports.terminal.base import base_name
 from hullcheck.reports.terminal.layout import Line, paragraph
 from hullcheck.reports.terminal.words import counted
 from hullcheck.reports.visible import shortened, visible
@@ -25,12 +27,22 @@ def next_steps(result: ScanResult, width: int) -> Iterator[Line]:
         left = sum(upgrade.count for upgrade in found[_UPGRADES:])
         text = f"{counted(len(found) - _UPGRADES, 'more upgrade')} would remove {left:,} more."
         yield from paragraph(text, width, "dim", (("     ", ""),), "     ")
+    yield from _newer_base(result, width)
     unfixed = sum(1 for finding in result.findings if not finding.fixed)
     if unfixed:
         text = f"{counted(unfixed, 'finding')} without a fix: is there a package among them that you can do without?"
         yield from paragraph(text, width, "", (("  - ", "dim"),), "    ")
     text = "For every detail, and for machines: add `--format json` or `--format json,sarif --output-dir DIR`."
     yield from paragraph(text, width, "", (("  - ", "dim"),), "    ")
+
+
+def _newer_base(result: ScanResult, width: int) -> Iterator[Line]:
+    """Yield that a newer base may have what its packages lack: who builds on it need not upgrade them one by one."""
+    image = result.target.image
+    found = origins(image, result.findings)
+    if image and image.base and found and found.inherited.total:
+        text = f"Build on a newer {base_name(image.base)}: {counted(found.inherited.total, 'finding')} came with it."
+        yield from paragraph(text, width, "", (("  - ", "dim"),), "    ")
 
 
 def _sentence(upgrade: Upgrade) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
+from hullcheck.model.inheritance import inheritance
 from hullcheck.model.result import ScanResult
 from hullcheck.reports.groups import groups
 from hullcheck.reports.terminal.coverage import coverage_lines
@@ -18,12 +19,13 @@ def page(result: ScanResult, width: int) -> Iterator[Line]:
     yield ()
     yield from summary(result, width)
     columns = Columns.of(result.findings, width)
+    inherited = inheritance(result.target.image)
     for number, group in enumerate(groups(result)):
         yield ()
         yield from group_head(group, result, width)
         if not number:
             yield column_heads(columns)
-        yield from group_rows(group, columns)
+        yield from group_rows(group, columns, inherited)
     yield from _section(next_steps(result, width))
     yield from _section(coverage_lines(result.coverage, width))
     yield ()
