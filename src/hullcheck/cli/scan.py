@@ -39,7 +39,7 @@ def scan(kind: TargetKind, reference: str, settings: Settings) -> int:
         progress = opened.enter_context(watched(sys.stderr, quiet=messages.quiet))
         http = opened.enter_context(Http(http_options(settings), os.environ))
         options = source_options(settings, os.environ)
-        target = opened.enter_context(open_target(kind, reference, http, options, progress))
+        target = opened.enter_context(open_target(kind, reference, http, options, progress, messages.note))
         place = settings.text("db-source") or OSV_BUCKET
         provision = Provision(
             directory=database_directory(settings),

@@ -12,7 +12,7 @@ from hullcheck.net.http import HttpOptions
 from hullcheck.pipeline import ScanOptions
 from hullcheck.policy.decide import PolicyOptions
 from hullcheck.policy.thresholds import Thresholds
-from hullcheck.sources.options import Limits, SourceOptions
+from hullcheck.sources.options import Limits, SourceOptions, StorageOptions
 
 
 def http_options(settings: Settings) -> HttpOptions:
@@ -50,9 +50,26 @@ def source_options(settings: Settings, environment: Mapping[str, str]) -> Source
         platform=settings.text("platform") if "platform" in settings.values else "",
         insecure=_items(settings, "insecure-registries"),
         docker_config=str(_docker_directory(environment) / "config.json"),
+        image_sources=_items(settings, "image-source"),
+        environment=environment,
         exclude_dirs=_items(settings, "exclude-dirs"),
         exclude_files=_items(settings, "exclude-files"),
+        storage=_storage(settings, environment),
         limits=_limits(settings),
+    )
+
+
+def _storage(settings: Settings, environment: Mapping[str, str]) -> StorageOptions:
+    home = environment.get("HOME", "/")
+    driver = _text(settings, "storage-driver")
+    return StorageOptions(
+        driver="" if driver == "none" else driver,
+        root=_text(settings, "storage-root"),
+        namespace=_text(settings, "containerd-namespace") or environment.get("CONTAINERD_NAMESPACE", ""),
+        home=home,
+        config=environment.get("XDG_CONFIG_HOME") or f"{home}/.config",
+        data=environment.get("XDG_DATA_HOME") or f"{home}/.local/share",
+        podman=environment.get("CONTAINERS_STORAGE_CONF", ""),
     )
 
 
@@ -67,6 +84,10 @@ def _limits(settings: Settings) -> Limits:
 
 def _number(settings: Settings, name: str, default: int) -> int:
     return settings.number(name) if name in settings.values else default
+
+
+def _text(settings: Settings, name: str) -> str:
+    return settings.text(name) if name in settings.values else ""
 
 
 def _items(settings: Settings, name: str) -> tuple[str, ...]:

@@ -108,6 +108,15 @@ IMAGE = _grouped(
     ),
     Option("insecure-registries", Kind.LIST, (), "registries to ask in plain HTTP (loopback may be without)", "LIST"),
     Option(
+        "image-source",
+        Kind.LIST,
+        (),
+        "where to look for an image that is no file, in this order: docker, podman, registry (default: engines that "
+        "are there, then the registry)",
+        "LIST",
+        choices=("docker", "podman", "registry"),
+    ),
+    Option(
         "base-image",
         Kind.TEXT,
         "",
@@ -123,6 +132,34 @@ IMAGE = _grouped(
         "DIR",
     ),
     _flag("cache", "use and keep there what is known about layers and images (default)", default=True),
+)
+
+STORAGE = _grouped(
+    "storage",
+    Option(
+        "storage-driver",
+        Kind.TEXT,
+        "none",
+        "read the image where an engine has stored it, without the engine (as root): docker-overlay2, "
+        "containerd-overlayfs, podman-overlay; none (default) asks engines and registries",
+        "DRIVER",
+        choices=("none", "containerd-overlayfs", "docker-overlay2", "podman-overlay"),
+    ),
+    Option(
+        "storage-root",
+        Kind.TEXT,
+        "",
+        "directory in which the engine stores images, also for containerd:NAME (default: what its configuration says, "
+        "such as /var/lib/docker)",
+        "DIR",
+    ),
+    Option(
+        "containerd-namespace",
+        Kind.TEXT,
+        "",
+        "namespace of containerd in which the image is (default: CONTAINERD_NAMESPACE, else any)",
+        "NAME",
+    ),
 )
 
 TREE = _grouped(
@@ -152,7 +189,7 @@ SCAN = (*REPORTING, *THRESHOLDS, *DATABASE)
 
 # The options of each command, in the order in which help shows them.
 COMMANDS: dict[str, tuple[Option, ...]] = {
-    "image": (*IMAGE, *SCAN, *NETWORK, *LAYER_LIMITS, *FILE_LIMITS),
+    "image": (*IMAGE, *STORAGE, *SCAN, *NETWORK, *LAYER_LIMITS, *FILE_LIMITS),
     "repo": (*TREE, *SCAN, *NETWORK, *FILE_LIMITS),
     "rootfs": (*TREE, *SCAN, *NETWORK, *FILE_LIMITS),
     "sbom": (*SCAN, *NETWORK),

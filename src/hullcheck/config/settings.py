@@ -185,6 +185,7 @@ def _to_flag(text: str, where: str) -> bool:
 def _checked(option: Option, value: Value, where: str) -> Value:
     if option.minimum is not None and isinstance(value, int) and value < option.minimum:
         raise InvalidParameter(f"{where}: {value} is below {option.minimum}")
-    if option.choices and value not in option.choices:
-        raise InvalidParameter(f"{where}: {value!r} is none of {', '.join(option.choices)}")
+    for item in value if isinstance(value, tuple) else (value,):
+        if option.choices and item not in option.choices:
+            raise InvalidParameter(f"{where}: {item!r} is none of {', '.join(option.choices)}")
     return value

@@ -1,39 +1,43 @@
-"""What is meant by the name of an image: a directory, a file, or an image of a registry."""
+"""What is meant by the name of an image: a directory, a file, or an image of an engine or registry."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 
-from hullcheck.errors import ArchiveError, ImageError, MalformedFile
+from hullcheck.errors import ArchiveError, MalformedFile
 from hullcheck.model.layer import Image
 from hullcheck.model.progress import Progress
 from hullcheck.net.http import Http
-from hullcheck.net.reference import parse_reference
 from hullcheck.sources.docker_archive import MANIFEST, open_docker_archive
+from hullcheck.sources.engines.engine import DOCKER, PODMAN
 from hullcheck.sources.faults import told_as
 from hullcheck.sources.files import DirectoryFiles, Files, open_archive
+from hullcheck.sources.finding import FINDERS, REGISTRY, Wanted, find
 from hullcheck.sources.layer import LayerTree
 from hullcheck.sources.oci_layout import INDEX, open_layout
 from hullcheck.sources.options import SourceOptions
-from hullcheck.sources.registry_image import open_registry_image
 
 # How an image is had, its record, and its layers.
 OpenedImage = tuple[str, Image, tuple[LayerTree, ...]]
 
-REGISTRY = "registry"
 LAYOUT = "oci-layout"
 OCI_ARCHIVE = "oci-archive"
 DOCKER_ARCHIVE = "docker-archive"
 _ARCHIVE = ""  # One of the two, which is told by what is in it.
+ANYWHERE = "anywhere"  # Where an image is looked for that is no file.
 
+# The first that fits counts.
 _PREFIXES: Mapping[str, str] = MappingProxyType(
     {
         "docker-archive:": DOCKER_ARCHIVE,
+        "docker-daemon:": DOCKER,
         "docker://": REGISTRY,
+        "docker:": DOCKER,
         "oci-archive:": OCI_ARCHIVE,
         "oci:": LAYOUT,
+        "podman:": PODMAN,
         "registry:": REGISTRY,
     }
 )
@@ -45,7 +49,7 @@ _PATH_ENDINGS = (".tar", ".tar.bz2", ".tar.gz", ".tar.xz", ".tar.zst", ".tgz", "
 
 @dataclass(frozen=True, slots=True)
 class Meaning:
-    """How an image is had: from `path`, in which `tag` names it ("": the only one), or `path` in a registry."""
+    """How an image is had: from `path`, in which `tag` names it ("": the only one), or by the name `path`."""
 
     source: str
     path: str
@@ -53,12 +57,12 @@ class Meaning:
 
 
 def meaning(reference: str) -> Meaning:
-    """Return what `reference` means: what its prefix says, else what exists, else an image of a registry."""
+    """Return what `reference` means: what its prefix says, else what exists, else an image from anywhere."""
     prefix = next((prefix for prefix in _PREFIXES if reference.startswith(prefix)), "")
     rest = reference.removeprefix(prefix)
     source = _PREFIXES.get(prefix, _ARCHIVE)
-    if source == REGISTRY:
-        return Meaning(REGISTRY, rest)
+    if source in FINDERS:
+        return Meaning(source, rest)
     for path, tag in _readings(rest):
         if _is_layout(path):
             return Meaning(LAYOUT, path, tag)
@@ -66,18 +70,22 @@ def meaning(reference: str) -> Meaning:
             return Meaning(OCI_ARCHIVE if source == LAYOUT else source, path, tag)
     if prefix or rest.startswith(_PATH_BEGINNINGS) or rest.endswith(_PATH_ENDINGS):
         raise _nothing_there(rest)
-    return Meaning(REGISTRY, rest)
+    return Meaning(ANYWHERE, rest)
 
 
 @contextmanager
-def open_image(reference: str, http: Http, options: SourceOptions, progress: Progress) -> Iterator[OpenedImage]:
-    """Open the image that `reference` means. Its layers can be read until this is left."""
+def open_image(
+    reference: str, http: Http, options: SourceOptions, progress: Progress, note: Callable[[str], None] = lambda _: None
+) -> Iterator[OpenedImage]:
+    """Open the image that `reference` means. Its layers can be read until this is left.
+
+    `note` is told where an image was not looked for, or not found, against what the user may think.
+    """
     meant = meaning(reference)
     with ExitStack() as stack:
-        if meant.source == REGISTRY:
-            with told_as(ImageError):
-                image, layers = open_registry_image(parse_reference(meant.path), http, options, progress)
-            source = REGISTRY
+        if meant.source == ANYWHERE or meant.source in FINDERS:
+            order = () if meant.source == ANYWHERE else (meant.source,)
+            source, (image, layers) = find(Wanted(meant.path, http, options, progress), order, note, stack)
         else:
             with told_as(ArchiveError):
                 files = _files(meant, stack, options)

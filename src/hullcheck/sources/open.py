@@ -1,6 +1,6 @@
 """From what the user names to what is in it."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import assert_never
@@ -32,13 +32,17 @@ def open_target(
     http: Http,
     options: SourceOptions | None = None,
     progress: Progress | None = None,
+    note: Callable[[str], None] = lambda _: None,
 ) -> Iterator[OpenedTarget]:
-    """Open the target of `kind` that the user calls `reference`. Its trees can be read until this is left."""
+    """Open the target of `kind` that the user calls `reference`. Its trees can be read until this is left.
+
+    `note` is told what the user should know of the way there.
+    """
     options = options or SourceOptions()
     progress = progress or Unwatched()
     match kind:
         case TargetKind.IMAGE:
-            with open_image(reference, http, options, progress) as (source, image, layers):
+            with open_image(reference, http, options, progress, note) as (source, image, layers):
                 yield OpenedTarget(Target(kind, reference, source, image), layers)
         case TargetKind.REPOSITORY | TargetKind.ROOTFS:
             tree = open_directory(reference, kind, options, progress)

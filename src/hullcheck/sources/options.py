@@ -35,14 +35,15 @@ class StorageOptions:
     """Where engines store their images.
 
     `driver` is the one whose storage is read instead of asking engines and registries ("": none), `root` the engine's
-    directory ("": the one that its configuration names), `namespace` one of containerd ("": all). `config` and `data`
-    are the directories where a user without rights has configurations and storages, and `podman` is the configuration
-    of Podman's storage, if it was named.
+    directory ("": the one that its configuration names), `namespace` one of containerd ("": all). `home` is the user's,
+    `config` and `data` are where a user without rights has configurations and storages, and `podman` is the
+    configuration of Podman's storage, if it was named.
     """
 
     driver: str = ""
     root: str = ""
     namespace: str = ""
+    home: str = ""
     config: str = ""
     data: str = ""
     podman: str = ""
@@ -56,9 +57,9 @@ class SourceOptions:
     registries ("host[:port]") that may be asked in plain HTTP; loopback hosts may be without. `docker_config` is the
     file with credentials, "" for none.
 
-    `image_sources` are where an image is looked for that is no file, in this order: "docker", "podman", "registry"...; ()
-    is the usual order, in which engines that are not there are passed over. `environment` is where DOCKER_HOST and the
-    like are looked up; without one no engine is asked that is not named.
+    `image_sources` are where an image is looked for that is no file, in this order: "docker", "podman", "registry"...;
+    () is the usual order, in which engines that are not there are passed over. `environment` is where DOCKER_HOST and
+    the like are looked up; without one no engine is asked that is not named.
 
     `exclude_dirs` and `exclude_files` are globs for directories and files that are left out of source trees and root
     file systems: "*" and "?" stay within a segment, "**" does not; a glob without "/" is meant at any depth.

@@ -484,11 +484,13 @@ def test_a_name_means_what_exists(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     assert meaning("image.tar:1") == Meaning("", "image.tar", "1")
     assert meaning("odd:name.tar") == Meaning("", "odd:name.tar")
     assert meaning("odd:name.tar:1") == Meaning("", "odd:name.tar", "1")
-    assert meaning("dir") == Meaning("registry", "dir")
+    assert meaning("dir") == Meaning("anywhere", "dir")
     assert meaning("registry:image.tar") == Meaning("registry", "image.tar")
     assert meaning("docker://debian:12") == Meaning("registry", "debian:12")
-    assert meaning("debian:12") == Meaning("registry", "debian:12")
-    assert meaning("localhost:5000/a/b:1") == Meaning("registry", "localhost:5000/a/b:1")
+    assert meaning("debian:12") == Meaning("anywhere", "debian:12")
+    assert meaning("localhost:5000/a/b:1") == Meaning("anywhere", "localhost:5000/a/b:1")
+    assert meaning("docker:debian:12") == meaning("docker-daemon:debian:12") == Meaning("docker", "debian:12")
+    assert meaning("podman:image.tar") == Meaning("podman", "image.tar")
     assert meaning("docker-archive:image.tar:x:1") == Meaning("docker-archive", "image.tar", "x:1")
 
 

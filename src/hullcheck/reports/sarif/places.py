@@ -85,8 +85,8 @@ def image_name(target: Target) -> str:
     Where it was read from a file, that is its name in there (an OCI layout may know nothing but a tag), or else the
     name of the file.
     """
-    tags = target.image.tags if target.image and target.source != "registry" else ()
-    given = next((tag for tag in tags if "/" in tag or ":" in tag), "") or _PREFIX.sub("", target.name)
+    own = target.image.whole_name if target.image and target.source != "registry" else ""
+    given = own or _PREFIX.sub("", target.name)
     if given.startswith(("/", ".", "~")):
         given = given.rstrip("/").rpartition("/")[2]
     return _TAG_OR_DIGEST.sub("", given)

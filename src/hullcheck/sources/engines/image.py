@@ -1,0 +1,125 @@
+"""Images of engines: described by what the engine tells, exported only when a layer is read."""
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
+from functools import partial
+
+from hullcheck.errors import ImageError
+from hullcheck.model.layer import Image
+from hullcheck.model.progress import Progress
+from hullcheck.net.endpoint import NotListening, NotPermitted
+from hullcheck.sources.engines.api import EngineApi, NoSuchImage
+from hullcheck.sources.engines.engine import Engine, endpoints
+from hullcheck.sources.engines.export import Export
+from hullcheck.sources.engines.faults import EngineAbsent, EngineUnavailable
+from hullcheck.sources.engines.inspection import Inspected, check_name, read_inspected
+from hullcheck.sources.faults import told_as
+from hullcheck.sources.image import ConfigFile, LayerBlob, describe, trees
+from hullcheck.sources.layer import LayerTree
+from hullcheck.sources.oci_layout import is_called
+from hullcheck.sources.options import SourceOptions
+from hullcheck.sources.platforms import parse_platform
+
+# Engines export layers as they were built.
+_PLAIN = "application/vnd.docker.image.rootfs.diff.tar"
+
+Opened = tuple[Image, tuple[LayerTree, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class EngineRequest:
+    """An image that is looked for: `name` is a name or id.
+
+    `alone` says that nowhere else is looked for it: then what the engine takes the name for is meant. Else it is the
+    image of just this name and of the platform that is asked for, or none.
+    """
+
+    name: str
+    alone: bool
+    timeout: float
+    options: SourceOptions
+    progress: Progress
+
+
+def open_engine_image(engine: Engine, request: EngineRequest, stack: ExitStack) -> Opened | None:
+    """Return the image and its layers, which can be read until `stack` is left; None if `engine` does not have it.
+
+    Raises `EngineUnavailable` where the engine cannot be asked.
+    """
+    check_name(request.name)
+    addresses = engine.addresses(request.options.environment or {}, request.options.docker_config)
+    problems: list[EngineUnavailable] = []
+    asked = endpoints(engine, addresses, request.options.insecure)
+    for endpoint in asked:
+        api = EngineApi(endpoint, request.timeout)
+        try:
+            with _told(engine, stated=bool(addresses.stated_by)):
+                return _opened(api, _inspected(api, request), request, stack)
+        except EngineUnavailable as error:
+            problems.append(error)
+        except _NotMeant:
+            continue
+    if len(problems) == len(asked):
+        raise next((it for it in problems if not isinstance(it, EngineAbsent)), problems[0])
+    return None
+
+
+class _NotMeant(Exception):
+    """The engine does not have the image that is looked for."""
+
+
+@contextmanager
+def _told(engine: Engine, *, stated: bool) -> Iterator[None]:
+    """Raise what goes wrong with `engine` in its terms."""
+    try:
+        with told_as(ImageError):
+            yield
+    except ImageError as error:
+        message = f"{engine.title}: {error.message}"
+        match error.__cause__:
+            case NoSuchImage():
+                raise _NotMeant from error
+            case NotPermitted():
+                raise EngineUnavailable(message, hint=engine.denied) from error
+            case NotListening():
+                kind = EngineUnavailable if stated else EngineAbsent
+                raise kind(message, hint=engine.absent) from error
+            case _:
+                raise ImageError(message, hint=error.hint) from error
+
+
+def _inspected(api: EngineApi, request: EngineRequest) -> Inspected:
+    limit = request.options.limits.config
+    found = read_inspected(api.inspect(request.name, limit), f"{request.name}, as the engine describes it")
+    asked = request.options.platform
+    fitting = not asked or not found.platform.os or parse_platform(asked).runs(found.platform)
+    if request.alone or (fitting and found.is_called(request.name)):
+        return found
+    raise _NotMeant
+
+
+def _opened(api: EngineApi, inspected: Inspected, request: EngineRequest, stack: ExitStack) -> Opened:
+    options, progress = request.options, request.progress
+    name = f"{request.name}, as the engine describes it"
+    export = Export(api, inspected, f"{request.name}, as the engine saves it", options, progress)
+    stack.callback(export.close)
+    history = api.history(inspected.id, options.limits.config)
+    content = inspected.configuration(history, name) if inspected.has_config_id else None
+    tags = _tags(inspected, request.name)
+    if content is None:
+        image, layers = export.opened()
+        return replace(image, tags=tags), tuple(replace(it, progress=progress, fault=ImageError) for it in layers)
+    config = ConfigFile(content, inspected.id, name)
+    blobs = [
+        LayerBlob(diff_id, 0, _PLAIN, partial(export.layer, number), remote=True)
+        for number, diff_id in enumerate(inspected.diff_ids)
+    ]
+    image = describe(config, blobs, "", tags, options)
+    return image, trees(image, blobs, options, progress, ImageError)
+
+
+def _tags(inspected: Inspected, name: str) -> tuple[str, ...]:
+    """Return the names of the image, those first that the user means; an image without a tag is known by its digest."""
+    known = inspected.tags or inspected.digests
+    return tuple(sorted(known, key=lambda tag: not is_called(tag, name)))
