@@ -29,11 +29,12 @@ LIST = (
         "image",
         "scan a container image",
         "REF",
-        "registry reference, OCI layout (directory or tar) or docker archive",
+        "registry reference, OCI layout (directory or tar) or docker archive; - is an archive on stdin",
         (
             "hullcheck image alpine:3.20",
             "hullcheck image ./layout --max-critical 0 --format sarif,json --output-dir reports",
             "hullcheck image docker-archive:app.tar -o json=result.json",
+            "docker save app:1.4 | hullcheck image - --base-image debian:12",
         ),
     ),
     Command(
@@ -98,12 +99,20 @@ class Call:
 
 def parse(arguments: list[str]) -> Call:
     """Return what `arguments` ask for. Raises `InvalidParameter`; `--help` prints and exits."""
-    given = vars(build().parse_args(arguments))
+    given = vars(build().parse_args(_with_stdin_last(arguments)))
     command = given["command"]
     flags = {
         option.name: _value(option, given[option.name]) for option in COMMANDS.get(command, ()) if option.name in given
     }
     return Call(command, given.get("operand", ""), given.get("config", ""), flags)
+
+
+def _with_stdin_last(arguments: list[str]) -> list[str]:
+    """Return `arguments` with "-:TAG", an image of an archive on stdin, where argparse does not take it for options."""
+    images = [argument for argument in arguments if argument.startswith("-:")]
+    if not images or "--" in arguments:
+        return arguments
+    return [*(argument for argument in arguments if argument not in images), "--", *images]
 
 
 def build() -> argparse.ArgumentParser:

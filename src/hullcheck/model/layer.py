@@ -90,6 +90,11 @@ class Image:
     history: tuple[HistoryStep, ...] = ()
     base: BaseImage | None = None
 
+    @property
+    def whole_name(self) -> str:
+        """Return the first of `tags` that names the image and not a version of it alone ("1.0"), "" without one."""
+        return next((tag for tag in self.tags if "/" in tag or ":" in tag), "")
+
     def layer(self, diff_id: str) -> Layer | None:
         """Return the first layer with `diff_id`."""
         return next((layer for layer in self.layers if layer.diff_id == diff_id), None)

@@ -17,7 +17,10 @@ class TargetKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """What is scanned: `name` as the user gave it, `source` how it was read ("registry", "oci-layout", ...)."""
+    """What is scanned: `source` is how it was read ("registry", "oci-layout", ...).
+
+    `name` is as the user gave it; of an archive on stdin ("-") it is what the image is called in there, if it is.
+    """
 
     kind: TargetKind
     name: str

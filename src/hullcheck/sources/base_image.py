@@ -4,11 +4,10 @@ from dataclasses import replace
 
 from hullcheck.errors import InvalidParameter
 from hullcheck.model.layer import BaseEvidence, BaseImage, Image
-from hullcheck.model.progress import Unwatched
-from hullcheck.model.target import Target
+from hullcheck.model.target import Target, TargetKind
 from hullcheck.net.http import Http
-from hullcheck.sources.image_reference import open_image
 from hullcheck.sources.known_images import KnownImages
+from hullcheck.sources.open import open_target
 from hullcheck.sources.options import SourceOptions
 
 # OCI image specification, annotations.md.
@@ -23,8 +22,8 @@ def given_base(reference: str, image: Image, http: Http, options: SourceOptions)
     """
     wanted = replace(options, platform=options.platform or image.platform)
     try:
-        with open_image(reference, http, wanted, Unwatched()) as (_, base, _):
-            return _compared(reference, base, image)
+        with open_target(TargetKind.IMAGE, reference, http, wanted) as opened:
+            return _compared(reference, opened.target.image, image)
     except InvalidParameter as error:
         raise InvalidParameter(f"base image: {error.message}", hint=f"name a base for {image.platform}") from error
 
@@ -52,11 +51,10 @@ def claimed_base(image: Image) -> BaseImage | None:
 
 def name_to_remember(target: Target) -> str:
     """Return what an image is called for good: its whole name where it has one, else what the user calls it."""
-    tags = target.image.tags if target.image else ()
-    return next((tag for tag in tags if "/" in tag or ":" in tag), target.name)
+    return (target.image.whole_name if target.image else "") or target.name
 
 
-def _compared(reference: str, base: Image, image: Image) -> BaseImage:
-    chain = [layer.diff_id for layer in base.layers]
+def _compared(reference: str, base: Image | None, image: Image) -> BaseImage:
+    chain = [layer.diff_id for layer in base.layers] if base else []
     is_below = chain == [layer.diff_id for layer in image.layers[: len(chain)]]
-    return BaseImage(reference, base.digest, len(chain) if is_below else 0, BaseEvidence.GIVEN)
+    return BaseImage(reference, base.digest if base else "", len(chain) if is_below else 0, BaseEvidence.GIVEN)

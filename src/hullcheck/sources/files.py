@@ -175,15 +175,22 @@ def open_archive(path: Path, name: str, limits: Limits) -> Iterator[ArchiveFiles
     """Open the tar archive at `path`, by way of a temporary file where it is compressed."""
     descriptor = open_regular(path)
     try:
-        size = os.fstat(descriptor).st_size
-        if not compression(os.pread(descriptor, 16, 0)):
-            yield ArchiveFiles(descriptor, name, limits)
-            return
-        with tempfile.TemporaryFile(prefix="hullcheck-") as plain:
-            fill(plain, decompressed(chunks(descriptor, 0, size), name, limits.layer), f"{name}, uncompressed")
-            yield ArchiveFiles(plain.fileno(), name, limits)
+        with archive_at(descriptor, name, limits) as files:
+            yield files
     finally:
         os.close(descriptor)
+
+
+@contextmanager
+def archive_at(descriptor: int, name: str, limits: Limits) -> Iterator[ArchiveFiles]:
+    """Open the tar archive in the regular file `descriptor`, by way of a temporary file where it is compressed."""
+    size = os.fstat(descriptor).st_size
+    if not compression(os.pread(descriptor, 16, 0)):
+        yield ArchiveFiles(descriptor, name, limits)
+        return
+    with tempfile.TemporaryFile(prefix="hullcheck-") as plain:
+        fill(plain, decompressed(chunks(descriptor, 0, size), name, limits.layer), f"{name}, uncompressed")
+        yield ArchiveFiles(plain.fileno(), name, limits)
 
 
 def fill(file: BinaryIO, content: Iterable[bytes], name: str) -> None:
