@@ -36,7 +36,7 @@ tar -xf "$work/base.tar" -C "$root" --exclude="./dev/*"
 layer "ADD rootfs.tar / # debian bookworm"
 
 inside "apt-get update -q && apt-get install -qy --no-install-recommends \
-	python3 python3-pip python3-venv python3-dev build-essential nodejs npm default-jre-headless curl git ca-certificates"
+	python3 python3-pip python3-venv nodejs npm default-jre-headless curl git ca-certificates"
 layer "RUN apt-get install python3 nodejs npm default-jre-headless curl git"
 
 inside "python3 -m venv /opt/app && /opt/app/bin/pip install -q wheel 'setuptools<70' && /opt/app/bin/pip install -q --no-build-isolation \
@@ -45,7 +45,7 @@ layer "RUN pip install -r requirements.txt"
 
 inside "mkdir -p /srv/app && cd /srv/app && npm init -y >/dev/null && npm install --silent --legacy-peer-deps \
 	react-scripts@4.0.3 webpack@4.46.0 express@4.15.2 lodash@4.17.4 jquery@3.3.1 moment@2.24.0 axios@0.18.0 \
-	gatsby@2.32.13 @angular/cli@8.3.29 @angular/core@8.2.14 next@9.5.0 aws-sdk@2.814.0 typescript@3.9.10"
+	@angular/cli@8.3.29 aws-sdk@2.814.0 typescript@3.9.10"
 layer "RUN npm install"
 
 mv "$work/layout" "$layout"

@@ -3,6 +3,8 @@
 import hashlib
 import re
 from collections.abc import Iterable, Iterator
+from queue import Queue
+from threading import Thread
 
 from hullcheck.errors import MalformedFile
 
@@ -10,6 +12,9 @@ _LENGTHS = {"sha256": 64, "sha512": 128}
 _DIGEST = re.compile(r"(sha256|sha512):([0-9a-f]+)")
 
 SHA256 = "sha256:"
+
+# Chunks that wait for their digest: of half a megabyte, when they come from a layer.
+_AHEAD = 8
 
 
 def is_digest(text: str) -> bool:
@@ -33,15 +38,32 @@ def verified(content: bytes, digest: str, name: str) -> bytes:
 
 
 def watched(chunks: Iterable[bytes], digest: str, name: str) -> Iterator[bytes]:
-    """Yield `chunks` as they come; raise `MalformedFile` after the last if they do not have `digest` together."""
+    """Yield `chunks` as they come; raise `MalformedFile` after the last if they do not have `digest` together.
+
+    The digest is computed by a thread of its own, at most `_AHEAD` chunks behind.
+    """
     algorithm = digest.partition(":")[0]
     state = hashlib.new(algorithm)
-    for chunk in chunks:
-        state.update(chunk)
-        yield chunk
+    waiting: Queue[bytes] = Queue(_AHEAD)
+    thread = Thread(target=_update, args=(state, waiting), name="digest", daemon=True)
+    thread.start()
+    try:
+        for chunk in chunks:
+            if chunk:
+                waiting.put(chunk)
+                yield chunk
+    finally:
+        waiting.put(b"")
+        thread.join()
     found = f"{algorithm}:{state.hexdigest()}"
     if found != digest:
         raise mismatch(name, digest, found)
+
+
+def _update(state: "hashlib._Hash", waiting: "Queue[bytes]") -> None:
+    """Add what is waiting, up to an empty chunk."""
+    while chunk := waiting.get():
+        state.update(chunk)
 
 
 def mismatch(name: str, digest: str, found: str) -> MalformedFile:
