@@ -18,6 +18,7 @@ from hullcheck.sources.finding import FINDERS, REGISTRY, Wanted, find
 from hullcheck.sources.layer import LayerTree
 from hullcheck.sources.oci_layout import INDEX, open_layout
 from hullcheck.sources.options import SourceOptions
+from hullcheck.sources.stdin import STDIN, open_stdin
 
 # How an image is had, its record, and its layers.
 OpenedImage = tuple[str, Image, tuple[LayerTree, ...]]
@@ -63,6 +64,9 @@ def meaning(reference: str) -> Meaning:
     source = _PREFIXES.get(prefix, _ARCHIVE)
     if source in FINDERS:
         return Meaning(source, rest)
+    first, _, tag = rest.partition(":")
+    if first == STDIN:
+        return Meaning(OCI_ARCHIVE if source == LAYOUT else source, STDIN, tag)
     for path, tag in _readings(rest):
         if _is_layout(path):
             return Meaning(LAYOUT, path, tag)
@@ -71,6 +75,12 @@ def meaning(reference: str) -> Meaning:
     if prefix or rest.startswith(_PATH_BEGINNINGS) or rest.endswith(_PATH_ENDINGS):
         raise _nothing_there(rest)
     return Meaning(ANYWHERE, rest)
+
+
+def reads_stdin(reference: str) -> bool:
+    """Say whether `reference` means an image of an archive on stdin."""
+    source = next((prefix for prefix in _PREFIXES if reference.startswith(prefix)), "")
+    return reference.removeprefix(source).partition(":")[0] == STDIN
 
 
 @contextmanager
@@ -88,14 +98,16 @@ def open_image(
             source, (image, layers) = find(Wanted(meant.path, http, options, progress), order, note, stack)
         else:
             with told_as(ArchiveError):
-                files = _files(meant, stack, options)
+                files = _files(meant, stack, options, progress)
                 source = meant.source or _kind(files)
                 opener = open_docker_archive if source == DOCKER_ARCHIVE else open_layout
                 image, layers = opener(files, meant.tag, options, progress)
         yield source, image, layers
 
 
-def _files(meant: Meaning, stack: ExitStack, options: SourceOptions) -> Files:
+def _files(meant: Meaning, stack: ExitStack, options: SourceOptions, progress: Progress) -> Files:
+    if meant.path == STDIN:
+        return stack.enter_context(open_stdin(options.limits, progress))
     if meant.source == LAYOUT:
         return DirectoryFiles(meant.path, Path(meant.path))
     return stack.enter_context(open_archive(Path(meant.path), meant.path, options.limits))

@@ -11,7 +11,7 @@ from hullcheck.model.target import Target, TargetKind
 from hullcheck.model.tree import Tree
 from hullcheck.net.http import Http
 from hullcheck.sources.directory import open_directory
-from hullcheck.sources.image_reference import open_image
+from hullcheck.sources.image_reference import open_image, reads_stdin
 from hullcheck.sources.options import SourceOptions
 from hullcheck.sources.sbom.document import read_sbom
 
@@ -43,7 +43,9 @@ def open_target(
     match kind:
         case TargetKind.IMAGE:
             with open_image(reference, http, options, progress, note) as (source, image, layers):
-                yield OpenedTarget(Target(kind, reference, source, image), layers)
+                # That it came on stdin would tell nothing.
+                name = (image.whole_name or reference) if reads_stdin(reference) else reference
+                yield OpenedTarget(Target(kind, name, source, image), layers)
         case TargetKind.REPOSITORY | TargetKind.ROOTFS:
             tree = open_directory(reference, kind, options, progress)
             yield OpenedTarget(Target(kind, reference, "directory"), (tree,))
