@@ -1,4 +1,6 @@
-"""Databases of bbolt, as containerd keeps them: B+ trees in pages, changed by copies of pages (go.etcd.io/bbolt, page.go).
+"""Databases of bbolt, as containerd keeps them: B+ trees of pages, which are copied to be changed.
+
+The format is that of go.etcd.io/bbolt, page.go and bucket.go.
 
 A database is read where it is, while others may write to it. The tree of a transaction stays as it is until the one
 after the next begins: what was read is true if the newest transaction is still the same afterwards.
@@ -80,9 +82,10 @@ class Bolt:
         """Say whether no other transaction ended meanwhile, so that what was read is as it was."""
         return _newest(self._read, self._path).txid == self._meta.txid
 
-    def bucket(self, *names: bytes) -> "Bucket | None":
-        """Return the bucket that `names` lead to, None if there is none."""
-        return Bucket(self, self._meta.root, None).bucket(*names)
+    @property
+    def top(self) -> "Bucket":
+        """Return the bucket that holds all others."""
+        return Bucket(self, self._meta.root, None)
 
     def page(self, number: int) -> _Page:
         """Return the page with `number`, which must be one of a tree."""
@@ -163,28 +166,31 @@ class Bucket:
         self._root = root
         self._inline = inline
 
-    def value(self, key: bytes) -> bytes | None:
-        """Return the value of `key`, None where there is none or a bucket."""
-        found = self._find(key)
+    def value(self, *way: bytes) -> bytes | None:
+        """Return the value of the last key of `way`, to which the others lead, None where there is none or a bucket."""
+        bucket = self.bucket(*way[:-1])
+        found = bucket.find(way[-1]) if bucket else None
         return None if found is None or found[1] else found[0]
 
     def bucket(self, *names: bytes) -> "Bucket | None":
         """Return the bucket that `names` lead to, None if there is none."""
         bucket = self
         for name in names:
-            found = bucket._find(name)
+            found = bucket.find(name)
             if found is None or not found[1]:
                 return None
             bucket = bucket._bolt.nested(found[0])
         return bucket
 
-    def buckets(self) -> Iterator[tuple[bytes, "Bucket"]]:
-        """Yield the buckets within this one, by name."""
-        for key, value, is_bucket in self._elements():
+    def buckets(self, *names: bytes) -> Iterator[tuple[bytes, "Bucket"]]:
+        """Yield the buckets within the one that `names` lead to, by name; nothing where there is none."""
+        bucket = self.bucket(*names)
+        for key, value, is_bucket in bucket.elements() if bucket else ():
             if is_bucket:
                 yield key, self._bolt.nested(value)
 
-    def _find(self, key: bytes) -> tuple[bytes, bool] | None:
+    def find(self, key: bytes) -> tuple[bytes, bool] | None:
+        """Return the value of `key` and whether it is a bucket, None where there is none."""
         page = self._page()
         for _ in range(_MAX_DEPTH):
             if page.kind == _LEAF_PAGE:
@@ -197,7 +203,8 @@ class Bucket:
             page = self._bolt.page(branches[max(below - 1, 0)][1])
         raise self._bolt.malformed(f"a tree of more than {_MAX_DEPTH} levels")
 
-    def _elements(self) -> Iterator[tuple[bytes, bytes, bool]]:
+    def elements(self) -> Iterator[tuple[bytes, bytes, bool]]:
+        """Yield the keys and values, and whether a value is a bucket."""
         seen: set[int] = set()
         waiting: list[int] = []
         page = self._page()

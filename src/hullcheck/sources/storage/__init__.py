@@ -1,0 +1,1 @@
+"""Images where engines store them, read without the engine."""

@@ -1,0 +1,191 @@
+"""containerd's storage: the blobs of its content store, and its layers unpacked by the snapshotter overlayfs."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from hullcheck.errors import MalformedFile, StorageError
+from hullcheck.model.layer import Image
+from hullcheck.model.progress import Progress, Unwatched
+from hullcheck.net.digest import verified
+from hullcheck.sources import documents
+from hullcheck.sources.documents import Index, Manifest, read_document
+from hullcheck.sources.files import DirectoryFiles, read
+from hullcheck.sources.image import Root, open_stored
+from hullcheck.sources.layer import LayerTree
+from hullcheck.sources.oci_layout import blob_path
+from hullcheck.sources.options import SourceOptions
+from hullcheck.sources.storage import metadata
+from hullcheck.sources.storage.chain import chain_ids
+from hullcheck.sources.storage.image import LayerDirectory, overlay_trees
+from hullcheck.sources.storage.metadata import Target
+from hullcheck.sources.storage.names import Stored, find
+from hullcheck.sources.storage.overlay import OverlayTree
+from hullcheck.sources.storage.places import check_rights, containerd_root, readable
+
+_CONTENT = "io.containerd.content.v1.content"
+_METADATA = "io.containerd.metadata.v1.bolt"
+
+# Of those that have their own containerd.
+_OTHER_ROOTS = (
+    "/var/lib/docker/containerd/daemon",
+    "/var/lib/rancher/k3s/agent/containerd",
+    "/var/lib/rancher/rke2/agent/containerd",
+    "/var/snap/microk8s/common/var/lib/containerd",
+)
+
+_OTHER_PLATFORM = (
+    "of an image for several platforms those are there that were pulled: choose one of them with --platform, or pull "
+    "the other (`ctr images pull --platform`)"
+)
+_DISCARDED = (
+    "containerd drops blobs that it has unpacked if it is told to (discard_unpacked_layers): "
+    "--storage-driver containerd-overlayfs reads what was unpacked"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Blobs:
+    """The blobs of the content store; `name` is the image's."""
+
+    files: DirectoryFiles
+
+    @property
+    def name(self) -> str:
+        return self.files.name
+
+    def has(self, digest: str) -> bool:
+        return self.files.has(blob_path(digest))
+
+    def manifest(self, digest: str, limit: int) -> bytes:
+        return self._document(digest, limit)
+
+    def config(self, digest: str, limit: int) -> bytes:
+        return self._document(digest, limit)
+
+    def stream(self, digest: str) -> AbstractContextManager[Iterator[bytes]]:
+        return self.files.stream(blob_path(digest))
+
+    def _document(self, digest: str, limit: int) -> bytes:
+        if not self.has(digest):
+            raise MalformedFile(self.name, f"{digest} is not in containerd's store", hint=_OTHER_PLATFORM)
+        return read(self.files, blob_path(digest), limit)
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """An image in `namespaces`, and its layers as blobs."""
+
+    root: Path
+    namespaces: tuple[str, ...]
+    blobs: _Blobs
+    image: Image
+    layers: tuple[LayerTree, ...]
+
+
+def open_content(reference: str, options: SourceOptions, progress: Progress) -> tuple[Image, tuple[LayerTree, ...]]:
+    """Return the image that containerd calls `reference`, with its layers as they were pulled."""
+    found = _found(reference, options, progress)
+    for layer in found.image.layers:
+        if not found.blobs.has(layer.digest):
+            raise MalformedFile(found.blobs.name, f"layer {layer.digest} is not in containerd's store", hint=_DISCARDED)
+    return found.image, found.layers
+
+
+def open_snapshots(reference: str, options: SourceOptions, progress: Progress) -> tuple[Image, tuple[OverlayTree, ...]]:
+    """Return the image that containerd calls `reference`, with its layers as they were unpacked."""
+    check_rights(containerd_root(options.storage), "containerd")
+    found = _found(reference, options, Unwatched())
+    layers = found.image.layers
+    chains = tuple(chain_ids([layer.diff_id for layer in layers]))
+    directories = metadata.snapshot_directories(found.root, found.namespaces, chains)
+    if len(directories) < len(layers):
+        raise _not_unpacked(found, chains)
+    pairs = zip(layers, directories, strict=True)
+    stored = [LayerDirectory(directory, layer.digest, layer.size, layer.media_type) for layer, directory in pairs]
+    return found.image, overlay_trees(found.image, stored, options, progress)
+
+
+def _not_unpacked(found: _Found, chains: Sequence[str]) -> StorageError:
+    others = metadata.snapshotters(found.root, found.namespaces, chains[-1])
+    why = f"by the snapshotter {' and '.join(others)}" if others else "by no snapshotter"
+    hint = f"containerd:{found.blobs.name} reads it as it was pulled"
+    return StorageError(f"{found.blobs.name}: is not unpacked by {metadata.SNAPSHOTTER}, but {why}", hint=hint)
+
+
+def _found(reference: str, options: SourceOptions, progress: Progress) -> _Found:
+    root = containerd_root(options.storage)
+    with readable(root):
+        if not (root / _METADATA / "meta.db").is_file():
+            raise _no_store(root)
+        listed = metadata.images(root, options.storage.namespace)
+        blobs = _Blobs(DirectoryFiles(reference, root / _CONTENT))
+        fitting = _fitting(reference, listed, blobs, options, f"{root}{_spaces(options)}")
+        target = fitting[0].what
+        tags = {name for it in listed if it.key == fitting[0].key for name in it.names if "@" not in name}
+        document = _document(blobs, target, options)
+        if isinstance(document, Index) and not options.platform:
+            document = _pulled(document, blobs)
+        names = tuple(sorted(tags)) or fitting[0].names
+        image, layers = open_stored(blobs, Root(document, target.digest), names, options, progress, StorageError)
+    return _Found(root, tuple(dict.fromkeys(it.what.namespace for it in fitting)), blobs, image, layers)
+
+
+def _spaces(options: SourceOptions) -> str:
+    return f", namespace {options.storage.namespace}" if options.storage.namespace else ""
+
+
+def _no_store(root: Path) -> StorageError:
+    roots = [it for it in _OTHER_ROOTS if Path(it, _METADATA).is_dir()] or _OTHER_ROOTS
+    return StorageError(
+        f"{root}: no images of containerd",
+        hint=f"name its root with --storage-root; Docker and Kubernetes have some of their own: {', '.join(roots)}",
+    )
+
+
+def _fitting(
+    reference: str, listed: tuple[Stored[Target], ...], blobs: _Blobs, options: SourceOptions, where: str
+) -> tuple[Stored[Target], ...]:
+    """Return the image that `reference` means; one of several platforms may be meant by its own digest or id."""
+    try:
+        return find(reference, listed, where)
+    except StorageError as error:
+        each = tuple(it for image in listed for it in _manifests(image, blobs, options))
+        try:
+            return find(reference, each, where)
+        except StorageError:
+            raise error from None
+
+
+def _manifests(image: Stored[Target], blobs: _Blobs, options: SourceOptions) -> Iterator[Stored[Target]]:
+    """Yield what `image` is for each platform that is there."""
+    waiting = [image.what]
+    seen: set[str] = set()
+    while waiting:
+        target = waiting.pop()
+        if target.digest in seen or not blobs.has(target.digest):
+            continue
+        seen.add(target.digest)
+        try:
+            document = _document(blobs, target, options)
+        except MalformedFile:
+            # What is no image cannot be meant.
+            continue
+        if isinstance(document, Manifest):
+            yield replace(image, key=target.digest, what=target, id=document.config.digest, digests=(target.digest,))
+        else:
+            waiting += [Target(target.namespace, it.digest, it.media_type) for it in documents.images(document)]
+
+
+def _document(blobs: _Blobs, target: Target, options: SourceOptions) -> Index | Manifest:
+    content = blobs.manifest(target.digest, options.limits.document)
+    return read_document(
+        verified(content, target.digest, f"{blobs.name}, {target.digest}"), target.media_type, blobs.name
+    )
+
+
+def _pulled(index: Index, blobs: _Blobs) -> Index:
+    """Return what of `index` is there: who pulls an image for one platform means that one."""
+    there = tuple(it for it in documents.images(index) if blobs.has(it.digest))
+    return Index(there) if there else index
