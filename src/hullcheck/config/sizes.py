@@ -2,7 +2,7 @@
 
 import re
 
-_SIZE = re.compile(r"([0-9]{1,18})\s*([kKMGT]?)(i?)[bB]?")
+_SIZE = re.compile(r"([0-9]{1,18})\s*([kKmMgGtT]?)(i?)[bB]?")
 _POWERS = {"": 0, "k": 1, "m": 2, "g": 3, "t": 4}
 
 

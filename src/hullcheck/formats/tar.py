@@ -23,6 +23,7 @@ from hullcheck.formats.tar_header import (
 _STORING = frozenset({Kind.FILE, Kind.UNKNOWN})
 _ZEROS = bytes(BLOCK)
 _USTAR = b"ustar\0"
+_GNU = b"ustar  \0"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,12 +32,14 @@ class TarLimits:
 
     `members` counts headers, those of extensions included: the largest images have some 500,000 files. `extension` is
     the size in bytes of one long name or pax header; Go's `archive/tar` has the same limit. `names` is the length of
-    all paths together, which those who read the archive have to remember: half a million take some 50 MB.
+    all paths and targets of links together, which those who read the archive have to remember: half a million take
+    some 50 MB. `holes` is what the sparse files have that are read and the archive does not hold.
     """
 
     members: int = 2_000_000
     extension: int = 1024 * 1024
     names: int = 256 * 1024 * 1024
+    holes: int = 16 * 1024**3
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +55,19 @@ class TarReader:
     """The members of an archive, each at hand until the next one is asked for.
 
     `beginning` and `content` give what the member at hand holds; what is not read is passed over.
+
+    What Go's `archive/tar` reads to its end is read here with the same members, as container engines unpack layers with
+    it. Some archives that it refuses are read nevertheless, up to where it stops with the same members: with damaged
+    times, owners, permissions or device numbers, a sparse file with more data than its map tells, checksums that are
+    65,521 too large. What an engine refuses to unpack hides nothing.
     """
 
     def __init__(self, stream: ByteStream, limits: TarLimits | None = None) -> None:
         self._stream = stream
         self._limits = limits or TarLimits()
         self._next = stream.offset
+        self._padding = 0  # How many bytes in front of the next header belong to no member.
+        self._holes = 0
         self._member = Member("", Kind.UNKNOWN, 0, 0, 0, "")
 
     def __iter__(self) -> Iterator[Member]:
@@ -70,18 +80,16 @@ class TarReader:
                 problem = f"an archive of more than {self._limits.members} members"
                 raise LimitExceeded(self._stream.path, problem, limit="entries")
             if block[156] in EXTENSIONS:
-                extensions = self._extended(block, extensions or _Extensions({}))
+                extensions = self._extended(block, extensions)
                 continue
             self._member = self._plain(block) if extensions is None else self._special(block, extensions)
             extensions = None
-            names += len(self._member.path)
+            names += len(self._member.path) + len(self._member.target)
             if names > self._limits.names:
                 raise LimitExceeded(
                     self._stream.path, f"an archive whose names have more than {self._limits.names} bytes"
                 )
             yield self._member
-        if extensions is not None:
-            raise self._malformed("ends after an extended header")
 
     @property
     def offset(self) -> int:
@@ -99,11 +107,22 @@ class TarReader:
         """Yield the member's content, which can be had once."""
         member = self._member
         stored = self._stream.pieces(member.stored)
-        return stored if member.extents is None else tar_sparse.filled(stored, member.extents, member.size)
+        if member.extents is None:
+            return stored
+        self._holes += member.size - member.stored
+        if self._holes > self._limits.holes:
+            raise LimitExceeded(self._stream.path, f"sparse files with holes of more than {self._limits.holes} bytes")
+        return tar_sparse.filled(stored, member.extents, member.size)
 
     def _header(self) -> bytes | None:
         """Pass over the rest of the member and return the next header, None at the end of the archive."""
-        block = self._stream.record(self._next, BLOCK)
+        try:
+            block = self._stream.record(self._next, BLOCK)
+        except MalformedFile:
+            # The padding of the last member may be missing.
+            if self._next - self._padding <= self._stream.offset < self._next:
+                return None
+            raise
         if block and checksum_is_right(block):
             return block
         if not block or (block == _ZEROS and self._stream.take(BLOCK) in (b"", _ZEROS)):
@@ -127,13 +146,14 @@ class TarReader:
             stored = self._size(block)
         else:
             target = text(block[157:257])
-        self._next += BLOCK + (stored + BLOCK - 1 & -BLOCK)
+        self._padding = -stored & BLOCK - 1
+        self._next += BLOCK + stored + self._padding
         return Member(path, kind, number(block[100:108]) or 0, stored, stored, target)
 
     def _special(self, block: bytes, extensions: _Extensions) -> Member:
         """Return the member whose header is `block` with what `extensions` say instead."""
         records = extensions.records
-        path = extensions.name or records.get("GNU.sparse.name") or records.get("path") or _name(block)
+        path = extensions.name or records.get("path") or _name(block)
         kind = KINDS.get(block[156], Kind.UNKNOWN)
         if not block[156] and path.endswith("/"):  # In the V7 format, which has no type for directories.
             kind = Kind.DIRECTORY
@@ -141,54 +161,66 @@ class TarReader:
         if kind in _STORING:
             stated = records.get("size")
             stored = tar_sparse.decimal(stated, self._stream.path) if stated else self._size(block)
-        size, data, extents = self._sparse(block, stored, records)
+        style = "old" if block[156] == SPARSE else tar_sparse.pax_format(records)
+        if style and kind not in _STORING:
+            raise self._malformed("a sparse file that is no file")
+        if style in tar_sparse.PAX_FORMATS:
+            path = records.get("GNU.sparse.name") or path
+        size, data, extents = self._sparse(style, block, stored, records)
         target = extensions.target or records.get("linkpath") or text(block[157:257])
         return Member(path, kind, number(block[100:108]) or 0, size, data, target, extents)
 
-    def _sparse(self, block: bytes, stored: int, records: dict[str, str]) -> tuple[int, int, Extents | None]:
+    def _sparse(
+        self, style: str, block: bytes, stored: int, records: dict[str, str]
+    ) -> tuple[int, int, Extents | None]:
         """Return the size of the file, the bytes stored of it and where in it they belong (None: one after the other).
 
         Leave the stream where the stored bytes begin.
         """
-        path = self._stream.path
-        style = tar_sparse.pax_format(records)
-        if block[156] == SPARSE:
-            extents, size = tar_sparse.old_map(block, self._block, path)
-            self._end_at(stored)
-        elif not style:
-            self._end_at(stored)
+        self._end_at(stored)
+        if not style:
             return stored, stored, None
-        else:
-            self._end_at(stored)
-            size = tar_sparse.decimal(records.get("GNU.sparse.realsize") or records.get("GNU.sparse.size", ""), path)
-            if style == "1":
+        path = self._stream.path
+        stated = records.get("GNU.sparse.size") or records.get("GNU.sparse.realsize")
+        size = tar_sparse.decimal(stated, path) if stated else stored
+        match style:
+            case "old":
+                if block[257:265] != _GNU:  # Star has another map at another place.
+                    raise self._malformed("a sparse file in an unknown format")
+                extents, size = tar_sparse.old_map(block, self._block, path)
+                self._end_at(stored)
+            case "1":
                 extents, taken = tar_sparse.stored_map(self._block, size, path)
                 stored -= taken
-            else:
+            case _:
                 extents = tar_sparse.listed_map(records.get("GNU.sparse.map", ""), size, path)
         data = sum(length for _, length in extents)
         if data > stored:
             raise self._malformed("a sparse file with less data than its map says")
         return size, data, extents
 
-    def _extended(self, block: bytes, extensions: _Extensions) -> _Extensions:
-        """Read the header that `block` begins, and add what it says to `extensions`."""
+    def _extended(self, block: bytes, extensions: _Extensions | None) -> _Extensions | None:
+        """Read the header that `block` begins; return what is known of the next member, by `extensions` and by it."""
         size = self._size(block)
         if size > self._limits.extension:
             raise LimitExceeded(self._stream.path, f"an extended header of {size} bytes")
         content = self._stream.take(size) if size else b""
         if len(content) < size:
             raise self._malformed("cut short")
-        self._next = self._stream.offset + -size % BLOCK
+        self._padding = -size % BLOCK
+        self._next = self._stream.offset + self._padding
+        before = extensions or _Extensions({})
         match block[156]:
             case 0x78:  # "x": of several before one member the last counts.
-                return replace(extensions, records=pax_records(content, self._stream.path))
+                return replace(before, records=pax_records(content, self._stream.path))
             case 0x4C:  # "L"
-                return replace(extensions, name=text(content))
+                return replace(before, name=text(content))
             case 0x4B:  # "K"
-                return replace(extensions, target=text(content))
-            case _:  # "g", a global header: container engines heed none of it, so neither does this.
-                return extensions
+                return replace(before, target=text(content))
+            case _:
+                # "g", a global header: container engines heed none of it and forget what stands in front of it.
+                pax_records(content, self._stream.path)
+                return None
 
     def _block(self) -> bytes:
         block = self._stream.take(BLOCK)
@@ -204,15 +236,27 @@ class TarReader:
 
     def _end_at(self, stored: int) -> None:
         """Note where the next header stands, if `stored` bytes follow here."""
-        self._next = self._stream.offset + stored + -stored % BLOCK
+        self._padding = -stored % BLOCK
+        self._next = self._stream.offset + stored + self._padding
 
     def _malformed(self, problem: str) -> MalformedFile:
         return MalformedFile(self._stream.path, problem, place=f"byte {self._stream.offset}")
 
 
 def _name(block: bytes) -> str:
-    if block[257:263] == _USTAR and block[345]:
+    prefix = b""
+    if block[257:263] == _USTAR:
         # Star's archives have times behind a shorter prefix.
         prefix = block[345:476] if block[508:512] == b"tar\0" else block[345:500]
+    elif block[257:265] == _GNU and block[345] and _has_no_times(block):
+        # Old versions of Go wrote a prefix where GNU has times, and Go reads it to this day.
+        prefix = block[345:500].partition(b"\0")[0]
+        prefix = prefix if prefix.isascii() else b""
+    if prefix[:1].strip(b"\0"):
         return f"{text(prefix)}/{text(block[:100])}"
     return text(block[:100])
+
+
+def _has_no_times(block: bytes) -> bool:
+    """Say whether no number stands where GNU's format has the times of access and change, or nothing."""
+    return number(block[345:357]) is None or (block[357] > 0 and number(block[357:369]) is None)

@@ -41,6 +41,8 @@ KINDS: Mapping[int, Kind] = {
 EXTENSIONS = frozenset(b"xgLK")
 SPARSE = ord("S")
 
+_LONGEST_LENGTH = 7  # Digits of 1 MiB, which no header is longer than.
+
 _SPACES = 8 * ord(" ")
 _BASE_256 = 0x80
 
@@ -121,9 +123,10 @@ def pax_records(content: bytes, path: str) -> dict[str, str]:
     extents: list[str] = []
     at = 0
     while at < len(content):
-        space = content.find(b" ", at, at + 20)
-        length = content[at:space]
-        end = at + int(length) if space > at and length.isdigit() else 0
+        space = content.find(b" ", at)
+        length = content[at:space].removeprefix(b"+")
+        digits = length.lstrip(b"0")
+        end = at + int(digits) if space > at and length.isdigit() and 0 < len(digits) <= _LONGEST_LENGTH else 0
         key, equals, value = content[space + 1 : end - 1].partition(b"=")
         if key in {b"path", b"linkpath"} and b"\0" in value:
             raise MalformedFile(path, "a pax header with a NUL in a path")

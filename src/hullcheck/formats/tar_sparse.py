@@ -1,5 +1,6 @@
 """Sparse files in tar archives: GNU's old format and its pax formats 0.0, 0.1 and 1.0 (GNU tar manual, appendix D)."""
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from hullcheck.errors import LimitExceeded, MalformedFile
@@ -8,7 +9,15 @@ from hullcheck.formats.tar_header import BLOCK, Extents, number
 # An extent for each 4 KiB of a file of 1 GiB that has a hole after each of them.
 MAX_EXTENTS = 131_072
 
+# Blocks of a map in the old format, which may be empty.
+_MAX_BLOCKS = 8192
+
+# What `pax_format` tells of sparse files.
+PAX_FORMATS = frozenset({"0", "1"})
+
 _HOLE = 1024 * 1024
+
+_DECIMAL = re.compile(r"\+?(?=[0-9])0*([0-9]{0,18})")
 
 
 def old_map(header: bytes, more: Callable[[], bytes], path: str) -> tuple[Extents, int]:
@@ -16,11 +25,13 @@ def old_map(header: bytes, more: Callable[[], bytes], path: str) -> tuple[Extent
     numbers = _numbers(header, 386, 4, path)
     size = number(header[483:495])
     continued = header[482]
+    blocks = 0
     while continued:
         block = more()
+        blocks += 1
         numbers += _numbers(block, 0, 21, path)
         continued = block[504]
-        if len(numbers) > 2 * MAX_EXTENTS:
+        if len(numbers) > 2 * MAX_EXTENTS or blocks > _MAX_BLOCKS:
             raise LimitExceeded(path, f"a sparse file of more than {MAX_EXTENTS} pieces")
     if size is None:
         raise MalformedFile(path, "a sparse file without size")
@@ -28,10 +39,10 @@ def old_map(header: bytes, more: Callable[[], bytes], path: str) -> tuple[Extent
 
 
 def _numbers(block: bytes, start: int, count: int, path: str) -> list[int]:
-    """Return up to `count` pairs of offset and length; the first that is empty ends them."""
+    """Return up to `count` pairs of offset and length; the first without an offset ends them."""
     numbers: list[int] = []
     for at in range(start, start + 24 * count, 24):
-        if not block[at + 12]:
+        if not block[at]:
             break
         for field in (block[at : at + 12], block[at + 12 : at + 24]):
             value = number(field)
@@ -113,7 +124,8 @@ def _hole(length: int) -> Iterator[bytes]:
 
 
 def decimal(field: str, path: str) -> int:
-    """Return a number without sign, as pax records have it."""
-    if not (field.isascii() and field.isdigit() and len(field) < 20):  # noqa: PLR2004 (2 to the 64th has 20 digits)
+    """Return the number that a pax record has, which may have a plus in front and any number of zeros."""
+    match = _DECIMAL.fullmatch(field)
+    if match is None:
         raise MalformedFile(path, f"{field[:20]!r} where a number belongs")
-    return int(field)
+    return int(match[1] or "0")
