@@ -111,10 +111,10 @@ IMAGE = _grouped(
         "image-source",
         Kind.LIST,
         (),
-        "where to look for an image that is no file, in this order: docker, podman, registry (default: engines that "
-        "are there, then the registry)",
+        "where to look for an image that is no file, in this order: docker, podman, containerd, registry (default: "
+        "engines that are there, then the registry)",
         "LIST",
-        choices=("docker", "podman", "registry"),
+        choices=("docker", "podman", "containerd", "registry"),
     ),
     Option(
         "base-image",

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from types import MappingProxyType
 
-from hullcheck.errors import ImageError
+from hullcheck.errors import ImageError, StorageError
 from hullcheck.model.layer import Image
 from hullcheck.model.progress import Progress
 from hullcheck.net.http import Http
@@ -18,6 +18,7 @@ from hullcheck.sources.layer import LayerTree
 from hullcheck.sources.options import SourceOptions
 from hullcheck.sources.registry_image import open_registry_image
 
+CONTAINERD = "containerd"
 REGISTRY = "registry"
 
 # An image's record and its layers.
@@ -91,6 +92,24 @@ def _find_in_engine(engine: str, wanted: Wanted, stack: ExitStack) -> Found | No
     return open_engine_image(ENGINES[engine], request, stack)
 
 
+def _find_in_containerd(wanted: Wanted, _: ExitStack) -> Found | None:
+    from hullcheck.sources.storage.containerd import open_content
+    from hullcheck.sources.storage.names import NotStored
+    from hullcheck.sources.storage.places import NoStorage
+
+    try:
+        with told_as(StorageError):
+            return open_content(wanted.name, wanted.options, wanted.progress)
+    except StorageError as error:
+        if wanted.alone:
+            raise
+        if isinstance(error, NotStored):
+            return None
+        # What containerd has may lack layers that it unpacked.
+        kind = EngineAbsent if isinstance(error, NoStorage) else EngineUnavailable
+        raise kind(error.message, hint=error.hint) from error
+
+
 def _find_in_registry(wanted: Wanted, _: ExitStack) -> Found:
     with told_as(ImageError):
         return open_registry_image(parse_reference(wanted.name), wanted.http, wanted.options, wanted.progress)
@@ -101,6 +120,7 @@ FINDERS: Mapping[str, Finder] = MappingProxyType(
     {
         DOCKER: partial(_find_in_engine, DOCKER),
         PODMAN: partial(_find_in_engine, PODMAN),
+        CONTAINERD: _find_in_containerd,
         REGISTRY: _find_in_registry,
     }
 )

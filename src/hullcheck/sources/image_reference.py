@@ -9,19 +9,19 @@ from types import MappingProxyType
 from hullcheck.errors import ArchiveError, MalformedFile
 from hullcheck.model.layer import Image
 from hullcheck.model.progress import Progress
+from hullcheck.model.tree import Tree
 from hullcheck.net.http import Http
 from hullcheck.sources.docker_archive import MANIFEST, open_docker_archive
 from hullcheck.sources.engines.engine import DOCKER, PODMAN
 from hullcheck.sources.faults import told_as
 from hullcheck.sources.files import DirectoryFiles, Files, open_archive
-from hullcheck.sources.finding import FINDERS, REGISTRY, Wanted, find
-from hullcheck.sources.layer import LayerTree
+from hullcheck.sources.finding import CONTAINERD, FINDERS, REGISTRY, Wanted, find
 from hullcheck.sources.oci_layout import INDEX, open_layout
 from hullcheck.sources.options import SourceOptions
 from hullcheck.sources.stdin import STDIN, open_stdin
 
 # How an image is had, its record, and its layers.
-OpenedImage = tuple[str, Image, tuple[LayerTree, ...]]
+OpenedImage = tuple[str, Image, tuple[Tree, ...]]
 
 LAYOUT = "oci-layout"
 OCI_ARCHIVE = "oci-archive"
@@ -32,6 +32,7 @@ ANYWHERE = "anywhere"  # Where an image is looked for that is no file.
 # The first that fits counts.
 _PREFIXES: Mapping[str, str] = MappingProxyType(
     {
+        "containerd:": CONTAINERD,
         "docker-archive:": DOCKER_ARCHIVE,
         "docker-daemon:": DOCKER,
         "docker://": REGISTRY,
@@ -91,6 +92,11 @@ def open_image(
 
     `note` is told where an image was not looked for, or not found, against what the user may think.
     """
+    if options.storage.driver:
+        from hullcheck.sources.storage.drivers import open_directories
+
+        yield open_directories(reference, options, progress)
+        return
     meant = meaning(reference)
     with ExitStack() as stack:
         if meant.source == ANYWHERE or meant.source in FINDERS:

@@ -22,7 +22,7 @@ from hullcheck.sources.storage.image import LayerDirectory, overlay_trees
 from hullcheck.sources.storage.metadata import Target
 from hullcheck.sources.storage.names import Stored, find
 from hullcheck.sources.storage.overlay import OverlayTree
-from hullcheck.sources.storage.places import check_rights, containerd_root, readable
+from hullcheck.sources.storage.places import NoStorage, check_rights, containerd_root, readable
 
 _CONTENT = "io.containerd.content.v1.content"
 _METADATA = "io.containerd.metadata.v1.bolt"
@@ -136,9 +136,9 @@ def _spaces(options: SourceOptions) -> str:
     return f", namespace {options.storage.namespace}" if options.storage.namespace else ""
 
 
-def _no_store(root: Path) -> StorageError:
+def _no_store(root: Path) -> NoStorage:
     roots = [it for it in _OTHER_ROOTS if Path(it, _METADATA).is_dir()] or _OTHER_ROOTS
-    return StorageError(
+    return NoStorage(
         f"{root}: no images of containerd",
         hint=f"name its root with --storage-root; Docker and Kubernetes have some of their own: {', '.join(roots)}",
     )

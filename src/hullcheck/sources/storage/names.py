@@ -18,6 +18,10 @@ _ID = re.compile(r"(?:sha256:)?([0-9a-f]{4,64})")
 _SHOWN = 10
 
 
+class NotStored(StorageError):
+    """The engine has no such image."""
+
+
 @dataclass(frozen=True, slots=True)
 class Stored(Generic[T]):
     """An image as its engine lists it: images with the same `key` are the same one.
@@ -60,7 +64,7 @@ def find(reference: str, images: Sequence[Stored[T]], where: str, *, ends: bool 
         if fitting:
             return fitting
     names = _listed(known for it in images for known in it.names)
-    raise StorageError(f"{where}: has no image {reference!r}", hint=f"it has {names}" if names else "it has none")
+    raise NotStored(f"{where}: has no image {reference!r}", hint=f"it has {names}" if names else "it has none")
 
 
 def _parsed(text: str) -> Reference | None:

@@ -28,6 +28,10 @@ _AS_ROOT = (
 )
 
 
+class NoStorage(StorageError):
+    """There is no storage of the engine, or this process may not read it."""
+
+
 def docker_root(options: StorageOptions) -> Path:
     """Return Docker's data root (dockerd, "Daemon configuration file", data-root)."""
     if options.root:
@@ -84,10 +88,10 @@ def check_rights(root: Path, what: str) -> None:
         raise _forbidden(root, error) from error
     except OSError as error:
         hint = f"name {what}'s directory with --storage-root"
-        raise StorageError(f"{root}: {error.strerror or error}", hint=hint) from error
+        raise NoStorage(f"{root}: {error.strerror or error}", hint=hint) from error
     namespace = _in_user_namespace()
     if owner == (_NOBODY if namespace else 0) and (namespace or not _has_rights()):
-        raise StorageError(f"{root}: only root may see what the layers in it hide", hint=_AS_ROOT)
+        raise NoStorage(f"{root}: only root may see what the layers in it hide", hint=_AS_ROOT)
 
 
 @contextmanager
@@ -99,8 +103,8 @@ def readable(root: Path) -> Iterator[None]:
         raise _forbidden(root, error) from error
 
 
-def _forbidden(root: Path, error: OSError) -> StorageError:
-    return StorageError(f"{error.filename or root}: {error.strerror or error}", hint=_AS_ROOT)
+def _forbidden(root: Path, error: OSError) -> NoStorage:
+    return NoStorage(f"{error.filename or root}: {error.strerror or error}", hint=_AS_ROOT)
 
 
 def _configuration(path: Path) -> Node | None:
