@@ -1,6 +1,6 @@
 """From the files of one layer to what is in them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import assert_never
 
 from hullcheck.ecosystems.ecosystem import Analyzer
@@ -41,6 +41,8 @@ def collect(tree: Tree, index: Index, given_up: Callable[[], bool] = bool) -> La
                 replaced.add(entry.subject)
             case _:
                 assert_never(entry)
+    for paths in (hidden, emptied, replaced.copy()):
+        _add_parents(paths, replaced)
     return LayerInventory(
         tree.layer.diff_id if tree.layer else "",
         tuple(reading for path in sorted(readings) for reading in readings[path]),
@@ -49,6 +51,15 @@ def collect(tree: Tree, index: Index, given_up: Callable[[], bool] = bool) -> La
         frozenset(replaced),
         tuple(gaps),
     )
+
+
+def _add_parents(paths: Iterable[str], directories: set[str]) -> None:
+    """Add the directories in which `paths` lie to `directories`, each of which comes with its own."""
+    for path in paths:
+        parent = path.rpartition("/")[0]
+        while parent and parent not in directories:
+            directories.add(parent)
+            parent = parent.rpartition("/")[0]
 
 
 def _forget(path: str, readings: dict[str, tuple[Reading, ...]]) -> None:

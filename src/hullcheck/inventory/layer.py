@@ -33,7 +33,8 @@ class LayerInventory:
 
     `layer` is the diff ID, "" for a directory. `hidden` are paths that are hidden with all below them, each
     non-directory of the layer among them, `emptied` those below which all is hidden (opaque directories), and
-    `replaced` those that are hidden alone (directories). `gaps` are those of the source.
+    `replaced` those that are hidden alone: directories, also those that the layer does not tell of, in which a path of
+    the others lies. `gaps` are those of the source.
     """
 
     layer: str

@@ -17,7 +17,7 @@ from hullcheck.model.layer import Layer
 # Raise it when the same layer would be read differently although no analyzer has changed.
 _READING = 1
 
-_LAYERS = "layers"
+_CONTENT = "content"
 _BLOBS = "blobs"
 _CHECKSUM = hashlib.sha256().digest_size
 # What a small file takes on most file systems.
@@ -51,7 +51,7 @@ class LayerCache:
         diff_id = self._diff_id_of(layer.digest) if layer.digest else layer.diff_id
         if not diff_id:
             return None
-        path = self._place(_LAYERS, f"{diff_id} {manner}")
+        path = self._place(_CONTENT, f"{diff_id} {manner}")
         content = _checked(path)
         if content is None:
             return None
@@ -63,13 +63,13 @@ class LayerCache:
 
     def put(self, layer: Layer, manner: str, inventory: LayerInventory) -> None:
         """Keep `inventory`, which was made of bytes that have the digests of `layer`."""
-        self._write(self._place(_LAYERS, f"{layer.diff_id} {manner}"), self._notation.write(inventory))
+        self._write(self._place(_CONTENT, f"{layer.diff_id} {manner}"), self._notation.write(inventory))
         if layer.digest:
             self._write(self._place(_BLOBS, layer.digest), layer.diff_id.encode())
 
     def prune(self) -> None:
         """Remove what was not used for the longest time, until the rest is within the limit."""
-        files = [it for kind in (_LAYERS, _BLOBS) for it in _files(self.directory / kind)]
+        files = [it for kind in (_CONTENT, _BLOBS) for it in _files(self.directory / kind)]
         excess = sum(size for _, size, _ in files) - self.limit
         for _, size, path in sorted(files):
             if excess <= 0:
@@ -82,14 +82,15 @@ class LayerCache:
         return content.decode("ascii", "replace") if content else ""
 
     def _place(self, kind: str, name: str) -> Path:
-        key = f"{_READING} {__version__} {name}" if kind == _LAYERS else name
+        key = f"{_READING} {__version__} {name}" if kind == _CONTENT else name
         return self.directory / kind / hashlib.sha256(key.encode()).hexdigest()
 
     def _write(self, path: Path, content: bytes) -> None:
         """Put `content` at `path`, if that can be done."""
         temporary = ""
         try:
-            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            for directory in (self.directory, path.parent):
+                directory.mkdir(mode=0o700, parents=True, exist_ok=True)
             descriptor, temporary = tempfile.mkstemp(prefix=".new-", dir=path.parent)
             with os.fdopen(descriptor, "wb") as file:
                 packed = zstandard.compress(content)

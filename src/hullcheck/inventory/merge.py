@@ -51,16 +51,6 @@ class _Above:
         self._below |= layer.emptied
         self._alone |= layer.replaced
         self._known = {}
-        for paths in (layer.hidden, layer.emptied, layer.replaced):
-            for path in paths:
-                self._add_parents(path)
-
-    def _add_parents(self, path: str) -> None:
-        """Hide what is no directory where the layer has one, because something lies in it."""
-        parent = path.rpartition("/")[0]
-        while parent and parent not in self._alone:
-            self._alone.add(parent)
-            parent = parent.rpartition("/")[0]
 
     def hides(self, path: str) -> bool:
         return path in self._trees or path in self._alone or self._hides_below(path.rpartition("/")[0])

@@ -19,6 +19,8 @@ from hullcheck.inventory.layer import LayerInventory
 
 _Type: TypeAlias = type | GenericAlias | UnionType
 _PURL: _Type = GenericAlias(tuple, (str, str | None, str, str | None, dict[str, str] | None, str | None))
+_PLAIN, _ESCAPED = b"P", b"E"
+
 # What gets a field of a record, and what writes or reads its value.
 _Member: TypeAlias = tuple[Callable[[Any], Any], Callable[[Any], Any]]
 
@@ -44,15 +46,27 @@ class LayerNotation:
 
     def write(self, inventory: LayerInventory) -> bytes:
         """Return `inventory` as bytes."""
-        return msgspec.msgpack.encode(self._form.write(inventory))
+        record = self._form.write(inventory)
+        try:
+            return _PLAIN + msgspec.msgpack.encode(record)
+        except UnicodeEncodeError:
+            # Names in archives may be any bytes, which are surrogates where they are no UTF-8.
+            return _ESCAPED + msgspec.msgpack.encode(_each_text(msgspec.to_builtins(record), _as_latin_1))
 
     def read(self, content: bytes, name: str) -> LayerInventory:
         """Return the inventory that `content` is, or raise `MalformedFile` with `name`."""
         try:
-            inventory: LayerInventory = self._form.read(self._decoder.decode(content))
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+            inventory: LayerInventory = self._form.read(self._record_in(content))
+        except (ValueError, RecursionError) as error:
             raise MalformedFile(name, f"not the inventory of a layer: {error}") from error
         return inventory
+
+    def _record_in(self, content: bytes) -> object:
+        if content[:1] == _ESCAPED:
+            return msgspec.convert(_each_text(msgspec.msgpack.decode(content[1:]), _from_latin_1), self._form.type)
+        if content[:1] != _PLAIN:
+            raise ValueError("in another form")
+        return self._decoder.decode(content[1:])
 
     def _of(self, kind: object) -> _Form:
         if kind is PackageURL:
@@ -104,6 +118,25 @@ def _tuple_of(item: _Form) -> _Form:
 def _purl(parts: tuple[object, ...]) -> PackageURL:
     # As it was made of another one, its parts are in their normal form.
     return tuple.__new__(PackageURL, parts)
+
+
+def _each_text(value: object, change: Callable[[str], str]) -> object:
+    """Return `value` with each text in it changed."""
+    if isinstance(value, str):
+        return change(value)
+    if isinstance(value, list | tuple | set | frozenset):
+        return [_each_text(item, change) for item in value]
+    if isinstance(value, dict):
+        return {_each_text(key, change): _each_text(item, change) for key, item in value.items()}
+    return value
+
+
+def _as_latin_1(text: str) -> str:
+    return text.encode("utf-8", "surrogateescape").decode("latin-1")
+
+
+def _from_latin_1(text: str) -> str:
+    return text.encode("latin-1").decode("utf-8", "surrogateescape")
 
 
 def _same(value: object) -> object:

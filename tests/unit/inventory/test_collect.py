@@ -74,7 +74,7 @@ def test_every_file_and_link_of_a_layer_hides() -> None:
         (Reading("x/w", "w", ()),),
         frozenset({"a", "x/w"}),
         frozenset({"b"}),
-        frozenset({"c", "d"}),
+        frozenset({"c", "d", "x"}),
         (gap,),
     )
 

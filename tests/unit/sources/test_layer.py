@@ -475,3 +475,43 @@ def test_sparse_files_are_read_as_they_are() -> None:
         archive.addfile(information, io.BytesIO(content))
     found = list(tree(LayerFile(buffer.getvalue())).entries(WANTS))
     assert found == [SourceFile("status", b"\0\0\0\0ab\0\0")]
+
+
+def test_what_is_known_of_a_layer_is_confirmed_by_its_bytes() -> None:
+    made = layer(file("w", b"content"))
+    for record in (tree(made), tree(made, limits=Limits(file=1))):
+        assert record.keeping is not None
+        record.keeping.confirm(made.diff_id)
+
+
+def test_a_layer_that_holds_something_else_than_its_image_says_is_not_confirmed() -> None:
+    made, other = layer(file("w", b"content")), layer(file("w", b"other"))
+    lying = replace(tree(made), layer=replace(tree(made).layer, diff_id=other.diff_id))
+    assert lying.keeping is not None
+    with pytest.raises(ImageError, match=f"uncompressed: has digest {made.diff_id} and not {other.diff_id}"):
+        lying.keeping.confirm(made.diff_id)
+
+
+@pytest.mark.parametrize("with_digest", [True, False])
+def test_bytes_that_are_not_those_that_were_read_are_not_confirmed(with_digest: bool) -> None:
+    made, other = layer(file("w", b"content")), layer(file("w", b"cantent"))
+    record = replace(tree(made).layer, size=len(other.blob), **({} if with_digest else {"digest": ""}))
+    changed = replace(tree(made, Blob(other.blob)), layer=record)
+    assert changed.keeping is not None
+    with pytest.raises(ImageError, match="has digest"):
+        changed.keeping.confirm(made.diff_id)
+
+
+def test_bytes_that_would_have_to_be_transferred_are_not() -> None:
+    made = layer(file("w", b"content"))
+    blob = Blob(made.blob)
+    remote = replace(tree(made, blob), remote=True)
+    assert remote.keeping is not None
+    remote.keeping.confirm(made.diff_id)
+    assert blob.opened == 0
+
+
+def test_what_is_read_with_other_limits_is_kept_apart() -> None:
+    made = layer(file("w", b"content"))
+    manners = {it.keeping.manner for it in (tree(made), tree(made, limits=Limits(file=1))) if it.keeping}
+    assert len(manners) == 2
