@@ -20,6 +20,9 @@ from hullcheck.formats.tar_header import (
     text,
 )
 
+# So many extended headers may stand in front of each member.
+_MOST_EXTENSIONS = 4
+
 _STORING = frozenset({Kind.FILE, Kind.UNKNOWN})
 _ZEROS = bytes(BLOCK)
 _USTAR = b"ustar\0"
@@ -30,13 +33,13 @@ _GNU = b"ustar  \0"
 class TarLimits:
     """How much an archive may hold before it is refused.
 
-    `members` counts headers, those of extensions included: the largest images have some 500,000 files. `extension` is
+    `members` counts files, links and all else: the largest images have some 500,000. `extension` is
     the size in bytes of one long name or pax header; Go's `archive/tar` has the same limit. `names` is the length of
     all paths and targets of links together, which those who read the archive have to remember: half a million take
     some 50 MB. `holes` is what the sparse files have that are read and the archive does not hold.
     """
 
-    members: int = 2_000_000
+    members: int = 1_000_000
     extension: int = 1024 * 1024
     names: int = 256 * 1024 * 1024
     holes: int = 16 * 1024**3
@@ -73,15 +76,17 @@ class TarReader:
     def __iter__(self) -> Iterator[Member]:
         """Yield the members; raise `MalformedFile` where the archive is damaged or ends within a member."""
         extensions: _Extensions | None = None
-        headers = names = 0
+        members = extended = names = 0
         while (block := self._header()) is not None:
-            headers += 1
-            if headers > self._limits.members:
-                problem = f"an archive of more than {self._limits.members} members"
-                raise LimitExceeded(self._stream.path, problem, limit="entries")
             if block[156] in EXTENSIONS:
+                extended += 1
+                if extended > _MOST_EXTENSIONS * self._limits.members:
+                    raise self._too_many()
                 extensions = self._extended(block, extensions)
                 continue
+            members += 1
+            if members > self._limits.members:
+                raise self._too_many()
             self._member = self._plain(block) if extensions is None else self._special(block, extensions)
             extensions = None
             names += len(self._member.path) + len(self._member.target)
@@ -238,6 +243,10 @@ class TarReader:
         """Note where the next header stands, if `stored` bytes follow here."""
         self._padding = -stored % BLOCK
         self._next = self._stream.offset + stored + self._padding
+
+    def _too_many(self) -> LimitExceeded:
+        problem = f"an archive of more than {self._limits.members} members"
+        return LimitExceeded(self._stream.path, problem, limit="entries")
 
     def _malformed(self, problem: str) -> MalformedFile:
         return MalformedFile(self._stream.path, problem, place=f"byte {self._stream.offset}")

@@ -12,14 +12,19 @@ from hullcheck.model.gap import Gap, GapKind
 from hullcheck.model.source_file import EXECUTABLE_MAGIC, SMALLEST_EXECUTABLE, SourceFile
 from hullcheck.model.tree import Entry, Hidden
 from hullcheck.sources.content import Kept, held
+from hullcheck.sources.landing import LONGEST_PATH, Landing, NowhereError
 from hullcheck.sources.options import RAISE_FILE_SIZE, Limits
-from hullcheck.sources.paths import normalised
 from hullcheck.sources.selection import Selection
 from hullcheck.sources.whereabouts import Whereabouts
 from hullcheck.sources.whiteouts import WHITEOUT, hidden_by
 
 # What nobody could read through is no image.
 MAX_GAPS = 1000
+
+# Files of a layer that an analyzer wants, each of which takes memory: in the largest images there are some 50,000. Who
+# allows more members allows more of these.
+_MOST_WANTED = 250_000
+_MEMBERS_OF_A_WANTED_FILE = 4
 
 _ANY_EXECUTE = 0o111
 _MAGIC = max(map(len, EXECUTABLE_MAGIC))
@@ -53,20 +58,23 @@ class LayerMembers:
     def __init__(self, selection: Selection, limits: Limits) -> None:
         self._selection = selection
         self._limits = limits
+        self._landing = Landing()
         self._kept = Kept()
         self._brought = Whereabouts()
         self._executables: set[str] = set()
         self._links: dict[str, _Link] = {}
         self._owed: dict[str, _Owed] = {}
-        self._gaps = 0
+        self._gaps = self._wanted = self._linked_bytes = 0
 
     def entries(self, archive: TarReader) -> Iterator[Entry]:
         """Yield what the members of `archive` are."""
         for place, member in enumerate(archive):
-            path = normalised(member.path)
-            if path is None:
-                yield self._gap(GapKind.MALFORMED, member.path, "leads out of the image")
-            elif WHITEOUT in path and path.rpartition("/")[2].startswith(WHITEOUT):
+            try:
+                path = self._landing.place(member)
+            except NowhereError as error:
+                yield self._gap(GapKind.MALFORMED, member.path, str(error))
+                continue
+            if WHITEOUT in path and path.rpartition("/")[2].startswith(WHITEOUT):
                 yield hidden_by(path) or self._gap(GapKind.MALFORMED, path, "a whiteout of nothing")
             elif path:
                 self._links.pop(path, None)
@@ -90,8 +98,9 @@ class LayerMembers:
         waiting: dict[str, list[str]] = {}
         for link, owed in self._owed.items():
             waiting.setdefault(owed.link.target, []).append(link)
+        self._landing = Landing()
         for place, member in enumerate(archive):
-            path = normalised(member.path)
+            path = self._landed(member)
             if path in waiting and member.kind is not Kind.DIRECTORY:
                 links = [link for link in waiting[path] if place < self._owed[link].link.before]
                 found.update(links)
@@ -99,6 +108,16 @@ class LayerMembers:
         for link in sorted(self._owed.keys() - found):
             target = self._owed[link].link.target
             yield self._gap(GapKind.UNREADABLE, link, f"a hard link to {target}, which is not in its layer")
+
+    def _landed(self, member: Member) -> str:
+        """Return where `member` lands, "" if it does not, which the first reading told."""
+        try:
+            path = self._landing.place(member)
+            if member.kind is Kind.HARD_LINK and self._landing.is_link(target := self._landing.find(member.target)):
+                self._landing.copy_link(path, target)
+        except NowhereError:
+            return ""
+        return path
 
     def _wants(self, archive: TarReader, member: Member, path: str) -> bool:
         if self._selection.executables and member.mode & _ANY_EXECUTE and _is_executable(archive, member):
@@ -127,7 +146,7 @@ class LayerMembers:
         if self._brought.lies_below(path):
             self._brought.replaced(path, place)
             yield Hidden(path, here=True)
-        self._brought.note(path, place)
+        self._want(path, place)
         self._kept.drop(path)
         if member.size > self._limits.file:
             yield self._too_large(path, member.size)
@@ -137,9 +156,16 @@ class LayerMembers:
         yield SourceFile(path, content, member.mode)
 
     def _link(self, member: Member, path: str, place: int) -> Iterator[Entry]:
-        target = normalised(member.target)
+        try:
+            target = self._landing.find(member.target)
+        except NowhereError:
+            target = ""
         if not target:
-            yield self._gap(GapKind.MALFORMED, path, f"a hard link to {member.target!r}")
+            yield self._gap(GapKind.MALFORMED, path, f"a hard link to {_shortened(member.target)!r}")
+            return
+        if self._landing.is_link(target):
+            self._landing.copy_link(path, target)
+            yield Hidden(path, here=self._brought.replaced(path, place))
             return
         link = self._links.get(target) or _Link(target, place, self._is_executable_now(target))
         content = self._kept.get(link.target) if self._is_there(link) else None
@@ -149,11 +175,28 @@ class LayerMembers:
         if here or not wanted:
             yield Hidden(path, here=here)
         if wanted:
-            self._brought.note(path, place)
+            self._want(path, place)
             if content is None:
                 self._owed[path] = _Owed(link, place, member.mode)
             else:
-                yield SourceFile(path, content, member.mode)
+                yield self._copy(path, content, member.mode)
+
+    def _want(self, path: str, place: int) -> None:
+        """Note that the member at `place` brings a wanted file, and see that there are not too many."""
+        self._brought.note(path, place)
+        self._wanted += 1
+        most = max(_MOST_WANTED, self._limits.archive.members // _MEMBERS_OF_A_WANTED_FILE)
+        if self._wanted > most:
+            problem = f"one of more than {most} files of the layer that have to be read"
+            raise LimitExceeded(_shortened(path), problem, limit="entries")
+
+    def _copy(self, path: str, content: bytes | mmap.mmap, mode: int) -> SourceFile:
+        """Return the file that a hard link at `path` is; what links bring counts as if it were in the archive."""
+        self._linked_bytes += len(content)
+        if self._linked_bytes > self._limits.layer:
+            problem = f"one of the hard links that stand for more than {self._limits.layer} bytes"
+            raise LimitExceeded(_shortened(path), problem, limit="layer")
+        return SourceFile(path, content, mode)
 
     def _is_executable_now(self, path: str) -> bool:
         return path in self._executables and self._brought.place(path) is not None
@@ -170,7 +213,7 @@ class LayerMembers:
             content = held(archive.content(), member.size, self._limits.memory)
         for link in links:
             if content is not None:
-                yield SourceFile(link, content, self._owed[link].mode)
+                yield self._copy(link, content, self._owed[link].mode)
             elif member.kind is Kind.FILE:
                 yield self._too_large(link, member.size)
             else:
@@ -182,9 +225,14 @@ class LayerMembers:
 
     def _gap(self, kind: GapKind, path: str, reason: str, hint: str = "") -> Gap:
         self._gaps += 1
+        shown = _shortened(path)
         if self._gaps > MAX_GAPS:
-            raise LimitExceeded(path, f"{reason}, and so are more than {MAX_GAPS} other members of the layer")
-        return Gap(kind, path, reason, hint)
+            raise LimitExceeded(shown, f"{reason}, and so are more than {MAX_GAPS} other members of the layer")
+        return Gap(kind, shown, reason, hint)
+
+
+def _shortened(path: str) -> str:
+    return path[:LONGEST_PATH]
 
 
 def _is_executable(archive: TarReader, member: Member) -> bool:

@@ -419,7 +419,8 @@ def test_more_members_than_the_limit_are_over_it() -> None:
     with pytest.raises(LimitExceeded, match="more than 10 members"):
         list(reader(content, limits=TarLimits(members=10)))
     with pytest.raises(LimitExceeded, match="more than 10 members"):
-        list(reader(pax(record("path", "a")) * 11 + header(b"a") + END, limits=TarLimits(members=10)))
+        list(reader(pax(record("path", "a")) * 41 + header(b"a") + END, limits=TarLimits(members=10)))
+    assert len(list(reader(pax(record("path", "a")) * 40 + header(b"a") + END, limits=TarLimits(members=10)))) == 1
 
 
 def test_longer_names_than_the_limit_are_over_it() -> None:
