@@ -60,9 +60,12 @@ def open_engine_image(engine: Engine, request: EngineRequest, stack: ExitStack) 
             problems.append(error)
         except _NotMeant:
             continue
-    if len(problems) == len(asked):
-        raise next((it for it in problems if not isinstance(it, EngineAbsent)), problems[0])
-    return None
+    if len(problems) < len(asked):
+        return None
+    for problem in problems:
+        if len(problems) == 1 or not isinstance(problem, EngineAbsent):
+            raise problem
+    raise EngineAbsent(f"{engine.title}: nobody listens at {' or '.join(map(str, asked))}", hint=engine.absent)
 
 
 class _NotMeant(Exception):
