@@ -21,11 +21,15 @@ _LARGEST = 64 * 1024
 
 @dataclass(frozen=True, slots=True)
 class KnownImage:
-    """An image: what it is called, the digest of its manifest ("" where it has none), how many layers it has."""
+    """An image: what it is called, the digest of its manifest ("" where it has none), how many layers it has.
+
+    It is `named` where that is its own name, and not that of a file which holds it.
+    """
 
     name: str
     digest: str
     layers: int
+    named: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +51,7 @@ class KnownImages:
         *_, chain = chains(diff_ids)
         key = hashlib.sha256(name.encode("utf-8", "backslashreplace")).hexdigest()[:16]
         try:
-            content = msgspec.json.encode({"name": name, "digest": image.digest})
+            content = msgspec.json.encode({"name": name, "digest": image.digest, "named": name in image.tags})
             self.directory.mkdir(mode=0o700, parents=True, exist_ok=True)
             self._write(f"{chain}.{key}", content)
             self._forget_the_oldest()
@@ -55,7 +59,10 @@ class KnownImages:
             return
 
     def below(self, diff_ids: Sequence[str]) -> tuple[KnownImage, ...]:
-        """Return the images that have the longest chain that `diff_ids` begin with and go on behind, by name."""
+        """Return the images that have the longest chain that `diff_ids` begin with and go on behind.
+
+        Those with a name of their own are first, in the order of the names.
+        """
         by_chain: dict[str, list[Path]] = {}
         for path in self._files():
             by_chain.setdefault(path.name.partition(".")[0], []).append(path)
@@ -64,7 +71,7 @@ class KnownImages:
         for length, chain in reversed(tuple(enumerate(chains(diff_ids[:-1]), 1))):
             read = (_read(path, length) for path in by_chain.get(chain, ()))
             if found := [known for known in read if known]:
-                return tuple(sorted(found, key=lambda known: (known.name, known.digest)))
+                return tuple(sorted(found, key=lambda known: (not known.named, known.name, known.digest)))
         return ()
 
     def _files(self) -> list[Path]:
@@ -105,7 +112,7 @@ def _read(path: Path, layers: int) -> KnownImage | None:
         if path.stat().st_size > _LARGEST:
             return None
         node = read_json(SourceFile(str(path), path.read_bytes()))
-        known = KnownImage(node.text("name"), node.text("digest"), layers)
+        known = KnownImage(node.text("name"), node.text("digest"), layers, node.flag("named"))
         os.utime(path)
     except (OSError, MalformedFile):
         return None

@@ -6,6 +6,7 @@ import stat
 import time
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -55,6 +56,13 @@ def test_images_with_the_same_layers_are_listed_by_name(tmp_path: Path) -> None:
     for name in ("debian:latest", "debian:12", "base"):
         known.remember(image("a"), name)
     assert names(known, "ab") == [("base", 1), ("debian:12", 1), ("debian:latest", 1)]
+
+
+def test_names_of_images_go_before_those_of_files(tmp_path: Path) -> None:
+    known = KnownImages(tmp_path)
+    known.remember(image("a"), "./archive.tar")
+    known.remember(replace(image("a"), tags=("debian:12", "debian:stable")), "debian:12")
+    assert [it.name for it in known.below("ab")] == ["debian:12", "./archive.tar"]
 
 
 def test_an_image_without_layers_is_below_nothing(tmp_path: Path) -> None:
