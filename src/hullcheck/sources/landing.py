@@ -25,6 +25,13 @@ _COST = 100
 _MAX_CHANGES = 1000
 
 
+# What takes the place of no directory.
+_JOINING = frozenset({Kind.DIRECTORY, Kind.UNKNOWN})
+
+# Last segments that are none.
+_NO_NAMES = frozenset({"", ".", ".."})
+
+
 class NowhereError(Exception):
     """A member lands nowhere, for the reason that is the message."""
 
@@ -45,34 +52,41 @@ class Landing:
 
         Members are placed in the order of the archive.
         """
-        path = self.find(member.path)
-        kind = member.kind
+        path, kind = member[:2]
+        # Most members lie in the directory of the one before, which is where it is said to be.
+        parent, _, name = path.rpartition("/")
+        if not parent or name in _NO_NAMES or self._real.get(parent) != parent:
+            path = self.find(path)
         if kind is Kind.SYMLINK:
             self._link(path, member.target)
-        elif self._targets and kind is not Kind.UNKNOWN:
-            if path in self._targets:
-                self._forget(path)
-                del self._targets[path]
-            if path in self._holders and kind is not Kind.DIRECTORY:
-                self._clear(path)
+        elif path in self._targets or path in self._holders:
+            self._replace(path, kind)
         return path
 
     def find(self, path: str) -> str:
         """Return where `path` is, its last segment not followed; raise `NowhereError` if that cannot be."""
+        parent, _, name = path.rpartition("/")
+        real = self._real.get(parent)
+        if real is None or name in _NO_NAMES:
+            real, name = self._found(path, parent)
+        if not real:
+            return name
+        return path if real == parent and name else f"{real}/{name}"
+
+    def _found(self, path: str, written: str) -> tuple[str, str]:
+        """Return the directory and name of `path`, whose directory is `written` in a way that was not seen before."""
         clean = normalised(path)
         if clean is None:
             raise NowhereError("leads out of the image")
+        if len(clean) > LONGEST_PATH:
+            raise NowhereError(f"a path of more than {LONGEST_PATH} bytes")
         parent, _, name = clean.rpartition("/")
-        if not parent:
-            return clean
         real = self._real.get(parent)
         if real is None:
-            if len(clean) > LONGEST_PATH:
-                raise NowhereError(f"a path of more than {LONGEST_PATH} bytes")
             real = self._follow(parent)
-        if real == parent:
-            return clean
-        return f"{real}/{name}" if real else name
+        if path.endswith(f"/{name}") and len(written) <= LONGEST_PATH:
+            self._remember(written, real)
+        return real, name
 
     def is_link(self, path: str) -> bool:
         """Say whether a symbolic link is at `path`."""
@@ -145,6 +159,14 @@ class Landing:
             self._take_room(parent)
             self._holders.add(parent)
             parent = parent.rpartition("/")[0]
+
+    def _replace(self, path: str, kind: Kind) -> None:
+        """Note that a member of `kind`, no link, takes the place of what was at `path`."""
+        if path in self._targets and kind is not Kind.UNKNOWN:
+            self._forget(path)
+            del self._targets[path]
+        if path in self._holders and kind not in _JOINING:
+            self._clear(path)
 
     def _clear(self, path: str) -> None:
         """Forget the links below `path`, which is no directory any more."""
