@@ -71,7 +71,7 @@ def _update(settings: Settings) -> int:
 
 def _task(place: str, settings: Settings, opened: ExitStack) -> Refresh:
     progress = opened.enter_context(watched(sys.stderr, quiet=settings.flag("quiet")))
-    http = opened.enter_context(Http(http_options(settings), os.environ))
+    http = opened.enter_context(Http(http_options(settings, os.environ), os.environ))
     directory, now = database_directory(settings), clock.now(os.environ)
     return Refresh(source_at(place, http), directory, schemes(), now, None, progress)
 

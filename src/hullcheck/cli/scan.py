@@ -11,6 +11,7 @@ from hullcheck.advisories.sources import OSV_BUCKET, source_at
 from hullcheck.cli import clock, exits
 from hullcheck.cli.delivery import deliver, plan
 from hullcheck.cli.messages import Messages
+from hullcheck.cli.password import password_on_stdin
 from hullcheck.cli.progress import watched
 from hullcheck.config.assemble import cache_directory, database_directory, http_options, scan_options, source_options
 from hullcheck.config.settings import Settings
@@ -35,10 +36,11 @@ def scan(kind: TargetKind, reference: str, settings: Settings) -> int:
     now = clock.now(os.environ)
     if settings.flag("skip-verify-tls"):
         messages.warn("certificates are not verified: whoever is in between can change what is read")
+    password = password_on_stdin(settings, reference, sys.stdin)
     with ExitStack() as opened:
         progress = opened.enter_context(watched(sys.stderr, quiet=messages.quiet))
-        http = opened.enter_context(Http(http_options(settings), os.environ))
-        options = source_options(settings, os.environ)
+        http = opened.enter_context(Http(http_options(settings, os.environ), os.environ))
+        options = source_options(settings, os.environ, password)
         target = opened.enter_context(open_target(kind, reference, http, options, progress, messages.note))
         place = settings.text("db-source") or OSV_BUCKET
         provision = Provision(

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
 
+from hullcheck.config.registries import certificate_directories, credential_options, mirrors
 from hullcheck.config.settings import Settings
 from hullcheck.errors import InvalidParameter
 from hullcheck.formats.tar import TarLimits
@@ -15,14 +16,21 @@ from hullcheck.policy.thresholds import Thresholds
 from hullcheck.sources.options import Limits, SourceOptions, StorageOptions
 
 
-def http_options(settings: Settings) -> HttpOptions:
+def http_options(settings: Settings, environment: Mapping[str, str]) -> HttpOptions:
     """Return how servers are talked to."""
+    cert, key = _text(settings, "client-cert"), _text(settings, "client-key")
+    if key and not cert:
+        raise InvalidParameter("--client-key: there is no certificate", hint="name it with --client-cert")
     return HttpOptions(
         timeout=float(settings.number("timeout")),
         retries=settings.number("max-network-retries"),
         proxy=settings.text("proxy"),
         ca_bundle=settings.text("ca-bundle"),
         verify_tls=not settings.flag("skip-verify-tls"),
+        least_rate=float(settings.number("min-download-rate")),
+        client_cert=cert,
+        client_key=key,
+        certificate_dirs=certificate_directories(environment),
     )
 
 
@@ -44,11 +52,16 @@ def scan_options(settings: Settings) -> ScanOptions:
     )
 
 
-def source_options(settings: Settings, environment: Mapping[str, str]) -> SourceOptions:
-    """Return how targets are read. Options that the command lacks have their defaults."""
+def source_options(settings: Settings, environment: Mapping[str, str], password: str = "") -> SourceOptions:
+    """Return how targets are read. Options that the command lacks have their defaults.
+
+    `password` is what came on stdin for the option "username".
+    """
     return SourceOptions(
         platform=settings.text("platform") if "platform" in settings.values else "",
         insecure=_items(settings, "insecure-registries"),
+        credentials=credential_options(settings, environment, password),
+        mirrors=mirrors(settings),
         docker_config=str(_docker_directory(environment) / "config.json"),
         image_sources=_items(settings, "image-source"),
         environment=environment,

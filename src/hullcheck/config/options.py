@@ -99,6 +99,40 @@ NETWORK = _grouped(
     Option("proxy", Kind.TEXT, "", "HTTP proxy (default: HTTPS_PROXY, HTTP_PROXY, NO_PROXY)", "URL"),
     Option("ca-bundle", Kind.TEXT, "", "PEM file of certificate authorities to trust", "FILE"),
     _flag("skip-verify-tls", "accept any certificate: whoever is in between can change what is read"),
+    _number(
+        "min-download-rate",
+        1000,
+        "give up a server that sends less, on the average of a minute; 0 waits for ever",
+        "BYTES_PER_SECOND",
+    ),
+)
+
+REGISTRY = _grouped(
+    "registry",
+    Option(
+        "username",
+        Kind.TEXT,
+        "",
+        "user of the image's registry; the password comes from --password-stdin or the variable HULLCHECK_PASSWORD "
+        "(default: the logins of `docker login` and `podman login`, and credential helpers)",
+        "NAME",
+    ),
+    _flag("password-stdin", "read the password of --username from stdin"),
+    Option(
+        "registry-mirrors",
+        Kind.LIST,
+        (),
+        "registries that are asked before the one that an image is of, such as docker.io=mirror.example/hub",
+        "HOST=MIRROR[/PREFIX]",
+    ),
+    Option(
+        "client-cert",
+        Kind.TEXT,
+        "",
+        "PEM certificate to show to registries and their mirrors (default: of those that have their own, in certs.d)",
+        "FILE",
+    ),
+    Option("client-key", Kind.TEXT, "", "its PEM key, without a password (default: in the same file)", "FILE"),
 )
 
 IMAGE = _grouped(
@@ -189,7 +223,7 @@ SCAN = (*REPORTING, *THRESHOLDS, *DATABASE)
 
 # The options of each command, in the order in which help shows them.
 COMMANDS: dict[str, tuple[Option, ...]] = {
-    "image": (*IMAGE, *STORAGE, *SCAN, *NETWORK, *LAYER_LIMITS, *FILE_LIMITS),
+    "image": (*IMAGE, *REGISTRY, *STORAGE, *SCAN, *NETWORK, *LAYER_LIMITS, *FILE_LIMITS),
     "repo": (*TREE, *SCAN, *NETWORK, *FILE_LIMITS),
     "rootfs": (*TREE, *SCAN, *NETWORK, *FILE_LIMITS),
     "sbom": (*SCAN, *NETWORK),

@@ -8,8 +8,11 @@ from hullcheck.config.options import COMMANDS, PREFIX, Kind, Option, Value
 from hullcheck.config.sizes import size
 from hullcheck.errors import InvalidParameter
 
+# The password that belongs to the option "username". It is no option, so that no command line and no file has it.
+PASSWORD = "HULLCHECK_PASSWORD"  # noqa: S105 (the name of a variable)
+
 # What the program reads besides: the file with options, and whether bugs show their traceback.
-_NO_OPTIONS = frozenset({"HULLCHECK_CONFIG", "HULLCHECK_TRACEBACK"})
+_NO_OPTIONS = frozenset({"HULLCHECK_CONFIG", "HULLCHECK_TRACEBACK", PASSWORD})
 
 # Of 1; "MAX_HGIH" and "MAX_HIGH" have 0.88, "PORT" and "FORMAT" 0.6.
 _ALIKE = 0.75

@@ -1,8 +1,9 @@
-"""Logins for registries, as `docker login` leaves them in its configuration file."""
+"""Logins for registries, as `docker login` and `podman login` leave them in their files."""
 
 import base64
 import binascii
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
@@ -14,32 +15,43 @@ from hullcheck.net.reference import DOCKER_HUB
 
 _DOCKER_HUB_KEYS = frozenset({"index.docker.io", "docker.io", "registry-1.docker.io"})
 
+# Paths of the registry API, which Docker once wrote behind the host.
+_API = re.compile(r"/v[12]/?|/?")
+
+# Whose files these are is not always who runs the program: a container of a number without a name has HOME=/root.
+_NOT_OURS = (FileNotFoundError, NotADirectoryError, PermissionError)
+
 
 @dataclass(frozen=True, slots=True)
 class Login:
-    """What proves who asks: name and password, or a token that is exchanged for others."""
+    """What proves who asks: name and password, or a token that is exchanged for others. `source` says where from."""
 
     username: str = ""
     password: str = field(default="", repr=False)
     identity_token: str = field(default="", repr=False)
     registry_token: str = field(default="", repr=False)
+    source: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
-class Keychain:
-    """Logins and names of credential helpers by host; `store` is the helper for all other hosts."""
+class LoginFile:
+    """A file with logins: by "host[:port]", or by that and the beginning of a repository's path.
+
+    `helpers` names credential helpers by host, `store` the one for all other hosts. containers-auth.json(5).
+    """
 
     path: str = ""
     logins: Mapping[str, Login] = field(default_factory=lambda: MappingProxyType({}), repr=False)
     helpers: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     store: str = ""
 
-    def login(self, host: str) -> Login | None:
-        """Return the login for `host` ("name[:port]"), and for no other one."""
-        return self.logins.get(host_key(host))
+    def login(self, host: str, repository: str) -> Login | None:
+        """Return the login for `repository` at `host` ("name[:port]"): the one of the longest path."""
+        keys = _keys(host_key(host), repository)
+        return next((self.logins[key] for key in keys if key in self.logins), None)
 
     def helper(self, host: str) -> str:
-        """Return the name of the program that holds the login for `host`, "" if none does."""
+        """Return the name of the credential helper that holds the login for `host`, "" if none does."""
         return self.helpers.get(host_key(host), self.store)
 
 
@@ -57,41 +69,63 @@ class _Config(msgspec.Struct):
     credsStore: str | None = None  # noqa: N815 (the name in the file)
 
 
-def read_keychain(path: str) -> Keychain:
-    """Return the logins of Docker's configuration file at `path`, none if there is no such file."""
-    if not path:
-        return Keychain()
+def read_logins(path: str) -> LoginFile:
+    """Return what the configuration of Docker or Podman at `path` holds, nothing if there is none for this user."""
     try:
         content = Path(path).read_bytes()
-    except FileNotFoundError:
-        return Keychain(path)
+    except _NOT_OURS:
+        return LoginFile(path)
     except OSError as error:
         raise InvalidParameter(f"{path}: {error.strerror}", hint="make it readable, or name another one") from error
     try:
         config = msgspec.json.decode(content, type=_Config)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise InvalidParameter(f"{path}: {error}", hint="`docker login` writes a new one") from error
-    # An address that is the host itself goes before one with a scheme or path.
-    auths = sorted((config.auths or {}).items(), key=lambda pair: pair[0] != host_key(pair[0]), reverse=True)
-    logins = {host_key(address): login for address, auth in auths if (login := _login(auth, path, address))}
+    # A key that is the host itself goes before an address with a scheme or path.
+    auths = sorted((config.auths or {}).items(), key=lambda pair: pair[0] != login_key(pair[0]), reverse=True)
+    logins = {login_key(address): login for address, auth in auths if (login := _login(auth, path, address))}
     helpers = {host_key(address): name for address, name in (config.credHelpers or {}).items()}
-    return Keychain(path, logins, helpers, config.credsStore or "")
+    return LoginFile(path, logins, helpers, config.credsStore or "")
 
 
 def host_key(address: str) -> str:
     """Return the host of an address as Docker compares them: without scheme and path; Docker Hub has one name."""
-    host = address.removeprefix("https://").removeprefix("http://").partition("/")[0].lower()
+    host = _without_scheme(address).partition("/")[0].lower()
     return DOCKER_HUB if host in _DOCKER_HUB_KEYS else host
+
+
+def login_key(address: str) -> str:
+    """Return what an entry for `address` is for: a host, or with Podman also a path there ("host/team/app").
+
+    What is behind the host of an address with a scheme, or is a path of the registry API, means nothing.
+    """
+    rest = _without_scheme(address)
+    host, slash, path = rest.partition("/")
+    if rest != address or _API.fullmatch(f"{slash}{path}"):
+        return host_key(host)
+    return f"{host_key(host)}/{path.rstrip('/')}"
+
+
+def _without_scheme(address: str) -> str:
+    return address.removeprefix("https://").removeprefix("http://")
+
+
+def _keys(host: str, repository: str) -> Iterator[str]:
+    path = repository
+    while path:
+        yield f"{host}/{path}"
+        path = path.rpartition("/")[0]
+    yield host
 
 
 def _login(auth: _Auth, path: str, address: str) -> Login | None:
     username, password = auth.username, auth.password
     if auth.auth:
         try:
-            decoded = base64.b64decode(auth.auth, validate=True).decode()
-        except (binascii.Error, UnicodeDecodeError) as error:
+            decoded = base64.b64decode("".join(auth.auth.split()), validate=True).decode()
+        except (binascii.Error, UnicodeDecodeError, ValueError) as error:
             raise InvalidParameter(f"{path}: auths[{address!r}].auth: not Base64", hint="log in again") from error
         username, _, password = decoded.partition(":")
         password = password.strip("\0")
-    found = Login(username, password, auth.identitytoken, auth.registrytoken)
+    found = Login(username, password, auth.identitytoken, auth.registrytoken, path)
     return found if found != Login() else None

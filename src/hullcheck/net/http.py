@@ -7,9 +7,10 @@ import re
 import time
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
+from threading import Lock
 from types import MappingProxyType, TracebackType
 from typing import TYPE_CHECKING, Self
 from urllib.parse import urljoin, urlsplit
@@ -30,6 +31,7 @@ _RETRIED = frozenset({429, 500, 502, 503, 504})
 # User, host and port.
 _AUTHORITY = re.compile(r"(?:.*@)?(?:[^:@\[\]]*|\[[^@\[\]]*\])(?::[0-9]*)?", re.DOTALL)
 
+_FOLLOWED = frozenset({"GET", "HEAD"})
 _BOUND_TO_ORIGIN = frozenset({"authorization", "cookie"})
 
 _HINTS: Mapping[int, str] = MappingProxyType(
@@ -50,6 +52,12 @@ class HttpOptions:
     `timeout` is for connecting and for each wait for data. A failed request is repeated `retries` times, after
     `wait_min` and then twice as long each time up to `wait_max`. `proxy` goes before the variables of the
     environment. `ca_bundle` is a PEM file of authorities that are trusted besides the system's.
+
+    A body that comes slower than `least_rate` bytes a second, on the average of `rate_window`, is given up; 0 waits for
+    ever. So is an answer whose head is not complete in the time of both, `timeout` and `rate_window`.
+
+    `client_cert` and `client_key` are PEM files, shown to servers of `identified` requests only, the key may be in the
+    same file as the certificate. `certificate_dirs` hold certificates of single hosts, in a directory for each.
     """
 
     timeout: float = 30.0
@@ -59,6 +67,11 @@ class HttpOptions:
     proxy: str = ""
     ca_bundle: str = ""
     verify_tls: bool = True
+    least_rate: float = 1000.0
+    rate_window: float = 60.0
+    client_cert: str = ""
+    client_key: str = ""
+    certificate_dirs: tuple[str, ...] = ()
 
 
 class Unmendable(NetworkError):
@@ -67,6 +80,10 @@ class Unmendable(NetworkError):
 
 class Untrusted(Unmendable):
     """The server speaks TLS, and nobody vouches for its certificate."""
+
+
+class Unwelcome(Unmendable):
+    """The server speaks TLS, and wants to know who asks, or to hear it from somebody whom it trusts."""
 
 
 class Response:
@@ -111,10 +128,30 @@ class Response:
         self._release()
 
 
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What is sent; `identified` says that the client certificate of the options may be shown."""
+
+    method: str
+    url: str
+    headers: Mapping[str, str]
+    body: bytes
+    identified: bool
+
+    def redirected(self, location: str) -> "Request":
+        """Return the request that a redirect to `location` asks for, without what is meant for this origin only."""
+        target = redirected(self.url, location)
+        if origin(target) == origin(self.url):
+            return replace(self, url=target)
+        headers = {name: value for name, value in self.headers.items() if name.lower() not in _BOUND_TO_ORIGIN}
+        return replace(self, url=target, headers=headers, identified=False)
+
+
 class Http:
     """A client whose connections are kept until it is closed.
 
-    `environment` is where HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and NO_PROXY (upper or lower case) are looked up.
+    `environment` is where HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and NO_PROXY (upper or lower case) are looked up. Several
+    threads may use it at the same time.
     """
 
     def __init__(
@@ -127,6 +164,7 @@ class Http:
         self.options = options or HttpOptions()
         self._environment = environment
         self._sleep = sleep
+        self._opening = Lock()
         self._opened: Transport | None = None
 
     def __enter__(self) -> Self:
@@ -148,13 +186,15 @@ class Http:
         headers: Mapping[str, str] = NOTHING,
         accept: frozenset[int] = OK,
         body: bytes = b"",
+        identified: bool = False,
     ) -> Generator[Response]:
         """Send a request, follow redirects and hand out the answer if its status is one of `accept`.
 
-        Headers that carry credentials are not sent to another origin after a redirect.
+        Headers that carry credentials are not sent to another origin after a redirect, nor is the client certificate
+        of the options, which `identified` requests show, presented there.
         """
         _check(url)
-        response = self._answer(method, url, headers, accept, body)
+        response = self._answer(Request(method, url, headers, body, identified), accept)
         try:
             if response.status not in accept:
                 raise refused(method, response)
@@ -162,29 +202,26 @@ class Http:
         finally:
             response.close()
 
-    def _answer(
-        self, method: str, url: str, headers: Mapping[str, str], accept: frozenset[int], body: bytes
-    ) -> Response:
+    def wait(self, round_: int) -> None:
+        """Wait before something is tried again for the `round_`th time, the first being 0."""
+        self._sleep(min(self.options.wait_min * 2**round_, self.options.wait_max))
+
+    def _answer(self, request: Request, accept: frozenset[int]) -> Response:
         for _ in range(MAX_REDIRECTS + 1):
-            response = self._patient(method, url, headers, accept, body)
-            followed = response.status in _REDIRECTS and response.status not in accept and method in {"GET", "HEAD"}
-            if not followed or "location" not in response.headers:
+            response = self._patient(request, accept)
+            followed = response.status in _REDIRECTS and response.status not in accept
+            if not followed or request.method not in _FOLLOWED or "location" not in response.headers:
                 return response
             response.close()
-            target = redirected(url, response.headers["location"])
-            if origin(target) != origin(url):
-                headers = {k: v for k, v in headers.items() if k.lower() not in _BOUND_TO_ORIGIN}
-            url = target
-        raise NetworkError(f"{shown(url)}: more than {MAX_REDIRECTS} redirects")
+            request = request.redirected(response.headers["location"])
+        raise NetworkError(f"{shown(request.url)}: more than {MAX_REDIRECTS} redirects")
 
-    def _patient(
-        self, method: str, url: str, headers: Mapping[str, str], accept: frozenset[int], body: bytes
-    ) -> Response:
+    def _patient(self, request: Request, accept: frozenset[int]) -> Response:
         """Send a request as often as the options allow, until an answer comes that waiting does not change."""
         wait = self.options.wait_min
         for left in range(self.options.retries, -1, -1):
             try:
-                response = self._transport().exchange(method, url, headers, body)
+                response = self._transport().exchange(request)
             except NetworkError as error:
                 if not left or isinstance(error, Unmendable):
                     raise
@@ -200,12 +237,13 @@ class Http:
         raise AssertionError  # The last round has returned or raised.
 
     def _transport(self) -> "Transport":
-        if self._opened is None:
-            # 60 ms that a scan of a directory is spared.
-            from hullcheck.net.transport import Transport
+        with self._opening:
+            if self._opened is None:
+                # 60 ms that a scan of a directory is spared.
+                from hullcheck.net.transport import Transport
 
-            self._opened = Transport(self.options, self._environment)
-        return self._opened
+                self._opened = Transport(self.options, self._environment)
+            return self._opened
 
 
 def _check(url: str) -> None:

@@ -1,6 +1,6 @@
 """Which proxy a request goes through."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from ipaddress import ip_address, ip_network
 from urllib.parse import urlsplit
 
@@ -27,6 +27,12 @@ def is_loopback(host: str) -> bool:
         return ip_address(host).is_loopback
     except ValueError:
         return False
+
+
+def may_be_plain(host: str, insecure: Collection[str]) -> bool:
+    """Say whether `host` ("name[:port]") may be talked to in plain HTTP: this machine, and those that are named."""
+    name = urlsplit(f"//{host}").hostname or ""
+    return is_loopback(name) or host in insecure or name in insecure
 
 
 def _variable(environment: Mapping[str, str], name: str) -> str:

@@ -2,13 +2,13 @@
 
 import ssl
 from collections.abc import Callable, Iterator, Mapping
+from threading import Lock
 from urllib.parse import unquote, urlsplit
 
 import urllib3
 from urllib3.exceptions import (
     ConnectTimeoutError,
     HTTPError,
-    InsecureRequestWarning,
     LocationValueError,
     NameResolutionError,
     NewConnectionError,
@@ -19,35 +19,40 @@ from urllib3.exceptions import (
 
 from hullcheck import __version__
 from hullcheck.errors import InvalidParameter, NetworkError
-from hullcheck.net.http import HttpOptions, Response, Unmendable, Untrusted, origin, shown
+from hullcheck.net.connections import bounded
+from hullcheck.net.http import HttpOptions, Request, Response, Unmendable, Untrusted, Unwelcome, origin, shown
+from hullcheck.net.pace import TooSlow, paced
 from hullcheck.net.proxy import proxy_for
+from hullcheck.net.tls import Certificates, Contexts
 
 USER_AGENT = f"hullcheck/{__version__}"
 
 
 class Transport:
-    """Connections to servers, one pool for each proxy."""
+    """Connections to servers, a pool for each proxy and way to speak TLS. Several threads may use it."""
 
     def __init__(self, options: HttpOptions, environment: Mapping[str, str]) -> None:
         self._options = options
         self._environment = environment
-        self._pools: dict[str, urllib3.PoolManager] = {}
-        self._context: ssl.SSLContext | None = None
+        self._contexts = Contexts(options)
+        self._lock = Lock()
+        self._pools: dict[tuple[str, Certificates], urllib3.PoolManager] = {}
 
     def close(self) -> None:
         """Close all connections."""
-        for pool in self._pools.values():
-            pool.clear()
+        with self._lock:
+            for pool in self._pools.values():
+                pool.clear()
 
-    def exchange(self, method: str, url: str, headers: Mapping[str, str], body: bytes) -> Response:
+    def exchange(self, request: Request) -> Response:
         """Send one request, without following or repeating anything, and return the answer with its body unread."""
-        proxy = proxy_for(url, self._environment, self._options.proxy)
+        method, url = request.method, request.url
         try:
-            answer = self._pool(proxy).urlopen(
+            answer = self._pool(request).urlopen(
                 method,
                 url,
-                body=body or None,
-                headers={"User-Agent": USER_AGENT, "Accept-Encoding": "identity", **headers},
+                body=request.body or None,
+                headers={"User-Agent": USER_AGENT, "Accept-Encoding": "identity", **request.headers},
                 redirect=False,
                 retries=False,
                 preload_content=False,
@@ -55,63 +60,66 @@ class Transport:
             )
         except HTTPError as error:
             raise _failure(method, url, error) from error
-        return Response(answer.status, answer.headers, url, _body(answer, method, url), _release(answer))
+        body = _body(answer, method, url, self._options)
+        return Response(answer.status, answer.headers, url, body, _release(answer))
 
-    def _pool(self, proxy: str) -> urllib3.PoolManager:
-        if proxy not in self._pools:
-            self._pools[proxy] = self._new_pool(proxy)
-        return self._pools[proxy]
+    def _pool(self, request: Request) -> urllib3.PoolManager:
+        proxy = proxy_for(request.url, self._environment, self._options.proxy)
+        host = urlsplit(request.url).netloc.rpartition("@")[2].lower()
+        certificates = self._contexts.key(host, identified=request.identified)
+        with self._lock:
+            if (proxy, certificates) not in self._pools:
+                self._pools[proxy, certificates] = self._new_pool(proxy, certificates)
+            return self._pools[proxy, certificates]
 
-    def _new_pool(self, proxy: str) -> urllib3.PoolManager:
+    def _new_pool(self, proxy: str, certificates: Certificates) -> urllib3.PoolManager:
         timeout = urllib3.Timeout(connect=self._options.timeout, read=self._options.timeout)
+        longest = self._options.timeout + self._options.rate_window
+        context = self._contexts.get(certificates)
         if not proxy:
-            return urllib3.PoolManager(maxsize=8, timeout=timeout, ssl_context=self._trust())
-        try:
-            scheme, host, _ = origin(proxy)
-        except ValueError as error:
-            raise InvalidParameter(f"proxy {shown(proxy)}: not an address", hint=_PROXY_HINT) from error
-        if not host:
-            raise InvalidParameter(f"proxy {shown(proxy)}: not an address", hint=_PROXY_HINT)
-        parts = urlsplit(proxy)
-        if scheme not in {"http", "https"}:
-            raise InvalidParameter(f"proxy {shown(proxy)}: only http: and https: proxies can be used")
-        login = f"{unquote(parts.username)}:{unquote(parts.password or '')}" if parts.username else None
-        return urllib3.ProxyManager(
-            f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}",
-            maxsize=8,
+            return bounded(urllib3.PoolManager(timeout=timeout, ssl_context=context), longest)
+        login = _checked_login(proxy)
+        manager = urllib3.ProxyManager(
+            f"{urlsplit(proxy).scheme}://{urlsplit(proxy).netloc.rpartition('@')[2]}",
             timeout=timeout,
-            ssl_context=self._trust(),
-            proxy_ssl_context=self._trust(),
+            ssl_context=context,
+            # The certificate of ours is for the registry, and none of the proxy's business.
+            proxy_ssl_context=self._contexts.get(Certificates()),
             proxy_headers=urllib3.make_headers(proxy_basic_auth=login) if login else None,
         )
-
-    def _trust(self) -> ssl.SSLContext:
-        if self._context is None:
-            self._context = _trust(self._options)
-        return self._context
+        return bounded(manager, longest)
 
 
-def _trust(options: HttpOptions) -> ssl.SSLContext:
-    context = ssl.create_default_context()
-    if options.ca_bundle:
-        try:
-            context.load_verify_locations(options.ca_bundle)
-        except (OSError, ssl.SSLError) as error:
-            raise InvalidParameter(f"{options.ca_bundle}: not a file of PEM certificates: {error}") from error
-    if not options.verify_tls:
-        # The warning that the user needs is the program's, once, and not the library's for each request.
-        urllib3.disable_warnings(InsecureRequestWarning)
-        context.check_hostname = False
-        context.verify_mode = ssl.CERT_NONE
-    return context
+def _checked_login(proxy: str) -> str:
+    """Return the login in the address of a proxy, "" if there is none; raise where it is not an address of one."""
+    try:
+        scheme, host, _ = origin(proxy)
+    except ValueError as error:
+        raise InvalidParameter(f"proxy {shown(proxy)}: not an address", hint=_PROXY_HINT) from error
+    if not host:
+        raise InvalidParameter(f"proxy {shown(proxy)}: not an address", hint=_PROXY_HINT)
+    if scheme not in {"http", "https"}:
+        raise InvalidParameter(f"proxy {shown(proxy)}: only http: and https: proxies can be used")
+    parts = urlsplit(proxy)
+    return f"{unquote(parts.username)}:{unquote(parts.password or '')}" if parts.username else ""
 
 
-def _body(answer: urllib3.BaseHTTPResponse, method: str, url: str) -> Callable[[int], Iterator[bytes]]:
+def _body(
+    answer: urllib3.BaseHTTPResponse, method: str, url: str, options: HttpOptions
+) -> Callable[[int], Iterator[bytes]]:
     def read(size: int) -> Iterator[bytes]:
+        # What has come is taken at once: a whole piece of a server that drips would be waited for in vain.
+        pieces = paced(lambda: answer.read1(size), options.least_rate, options.rate_window)
         try:
-            yield from answer.stream(size, decode_content=False)
+            yield from pieces
         except HTTPError as error:
             raise _cut(method, url, error, answer.status) from error
+        except TooSlow as error:
+            raise Unmendable(
+                f"{method} {shown(url)}: the server sends less than {options.least_rate:g} bytes a second",
+                hint="try again later, or accept that with a lower --min-download-rate",
+                status=answer.status,
+            ) from error
 
     return read
 
@@ -139,6 +147,8 @@ def _failure(method: str, url: str, error: HTTPError) -> NetworkError:
     match error:
         case SSLError() if isinstance(_innermost(error), ssl.SSLCertVerificationError):
             kind, problem, hint = Untrusted, f"the certificate of {host} is not trusted: {_last(error)}", _TLS_HINT
+        case SSLError() if _said_by_server(_innermost(error)):
+            kind, problem, hint = Unwelcome, f"{host} refuses TLS with us: {_last(error)}", _CLIENT_HINT
         case SSLError():
             kind, problem, hint = Unmendable, f"no TLS with {host}: {_last(error)}", "check the address and its scheme"
         case LocationValueError():
@@ -158,6 +168,14 @@ def _failure(method: str, url: str, error: HTTPError) -> NetworkError:
 
 _PROXY_HINT = "write it as http://[USER:PASSWORD@]HOST:PORT"
 _TLS_HINT = "name the authority's certificate with --ca-bundle if the registry has its own"
+
+
+_CLIENT_HINT = "it may want a certificate of yours: --client-cert and --client-key, or certs.d"
+
+
+def _said_by_server(error: BaseException) -> bool:
+    """Say whether TLS failed because the other side said so: it speaks TLS, then."""
+    return isinstance(error, ssl.SSLError) and "_ALERT_" in (error.reason or "")
 
 
 def _innermost(error: BaseException) -> BaseException:

@@ -27,13 +27,17 @@ Found = tuple[Image, tuple[LayerTree, ...]]
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """An image that is looked for by its `name`; `alone` says that it is looked for in one place only."""
+    """An image that is looked for by its `name`; `alone` says that it is looked for in one place only.
+
+    `note` is told what the user should know of the way there.
+    """
 
     name: str
     http: Http
     options: SourceOptions
     progress: Progress
     alone: bool = False
+    note: Callable[[str], None] = lambda _: None
 
 
 # Finds an image whose layers can be read until the stack is left, None where it is not there.
@@ -48,7 +52,7 @@ def find(wanted: Wanted, order: tuple[str, ...], note: Callable[[str], None], st
     """
     named = order or wanted.options.image_sources
     places = named or _usual(wanted.options)
-    wanted = replace(wanted, alone=len(places) == 1)
+    wanted = replace(wanted, alone=len(places) == 1, note=note)
     problems: list[ImageError] = []
     for place in places:
         try:
@@ -111,8 +115,9 @@ def _find_in_containerd(wanted: Wanted, _: ExitStack) -> Found | None:
 
 
 def _find_in_registry(wanted: Wanted, _: ExitStack) -> Found:
+    reference = parse_reference(wanted.name)
     with told_as(ImageError):
-        return open_registry_image(parse_reference(wanted.name), wanted.http, wanted.options, wanted.progress)
+        return open_registry_image(reference, wanted.http, wanted.options, wanted.progress, wanted.note)
 
 
 # In the usual order.

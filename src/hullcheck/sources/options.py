@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from hullcheck.formats.tar import TarLimits
+from hullcheck.net.keychain import CredentialOptions
+from hullcheck.net.mirrors import Mirror
 
 # What to do where a file is beyond `Limits.file`.
 RAISE_FILE_SIZE = "raise --max-file-size to have it read"
@@ -54,8 +56,9 @@ class SourceOptions:
     """How targets are read.
 
     `platform` is "os/architecture[/variant]", "" for this machine's or the only one there is. `insecure` lists
-    registries ("host[:port]") that may be asked in plain HTTP; loopback hosts may be without. `docker_config` is the
-    file with credentials, "" for none.
+    registries ("host[:port]") that may be asked in plain HTTP; loopback hosts may be without. `credentials` says where
+    logins for registries are from, `mirrors` who is asked before them. `docker_config` is the configuration of Docker's
+    client, which knows its engines, "" for none.
 
     `image_sources` are where an image is looked for that is no file, in this order: "docker", "podman", "registry"...;
     () is the usual order, in which engines that are not there are passed over. `environment` is where DOCKER_HOST and
@@ -67,6 +70,8 @@ class SourceOptions:
 
     platform: str = ""
     insecure: tuple[str, ...] = ()
+    credentials: CredentialOptions = field(default_factory=CredentialOptions)
+    mirrors: tuple[Mirror, ...] = ()
     docker_config: str = ""
     image_sources: tuple[str, ...] = ()
     environment: Mapping[str, str] | None = None

@@ -1,14 +1,15 @@
 """Images of registries, whose layers are streamed without being stored."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
 from hullcheck.errors import ImageError
 from hullcheck.model.layer import Image
 from hullcheck.model.progress import Progress
-from hullcheck.net.credentials import read_keychain
 from hullcheck.net.http import Http
+from hullcheck.net.keychain import open_keychain
+from hullcheck.net.mirrors import Mirrored, places
 from hullcheck.net.reference import Reference
 from hullcheck.net.registry import Registry
 from hullcheck.sources.documents import INDEXES, MANIFESTS, read_document
@@ -21,29 +22,35 @@ _READ = INDEXES | MANIFESTS
 
 @dataclass(frozen=True, slots=True)
 class _Repository:
-    """The blobs of an image in its registry."""
+    """The blobs of an image in its registry and the mirrors of that."""
 
-    registry: Registry
+    registries: Mirrored
     name: str
 
     def manifest(self, digest: str, limit: int) -> bytes:
-        return self.registry.manifest(digest, _READ, limit).content
+        return self.registries.manifest(digest, _READ, limit).content
 
     def config(self, digest: str, limit: int) -> bytes:
-        return self.registry.blob(digest, limit)
+        return self.registries.blob(digest, limit)
 
     def stream(self, digest: str) -> AbstractContextManager[Iterator[bytes]]:
-        return self.registry.stream(digest)
+        return self.registries.stream(digest)
 
 
 def open_registry_image(
-    reference: Reference, http: Http, options: SourceOptions, progress: Progress
+    reference: Reference,
+    http: Http,
+    options: SourceOptions,
+    progress: Progress,
+    note: Callable[[str], None] = lambda _: None,
 ) -> tuple[Image, tuple[LayerTree, ...]]:
-    """Return the image that `reference` names and its layers."""
-    registry = Registry(http, reference, read_keychain(options.docker_config), options.insecure)
-    received = registry.manifest(reference.wanted, _READ, options.limits.document)
+    """Return the image that `reference` names and its layers; `note` is told which mirrors gave it, or did not."""
+    keychain = open_keychain(options.credentials, reference.host)
+    asked = places(reference, options.mirrors)
+    registries = Mirrored([Registry(http, place, keychain, options.insecure) for place in asked], note)
+    received = registries.manifest(reference.wanted, _READ, options.limits.document)
     document = read_document(received.content, received.media_type, str(reference))
-    store = _Repository(registry, str(reference))
+    store = _Repository(registries, str(reference))
     return open_stored(
         store, Root(document, received.digest), (str(reference),), options, progress, ImageError, remote=True
     )

@@ -8,17 +8,17 @@ from typing import Any
 import pytest
 
 from hullcheck.errors import InvalidParameter
-from hullcheck.net.credentials import Keychain, Login, host_key, read_keychain
+from hullcheck.net.credentials import Login, LoginFile, host_key, read_logins
 
 
 def encoded(login: str) -> str:
     return base64.b64encode(login.encode()).decode()
 
 
-def keychain(tmp_path: Path, content: Any) -> Keychain:
+def logins(tmp_path: Path, content: Any) -> LoginFile:
     path = tmp_path / "config.json"
     path.write_text(content if isinstance(content, str) else json.dumps(content))
-    return read_keychain(str(path))
+    return read_logins(str(path))
 
 
 def test_logins_are_for_their_own_registry(tmp_path: Path) -> None:
@@ -31,15 +31,15 @@ def test_logins_are_for_their_own_registry(tmp_path: Path) -> None:
         "registry.token.example": {"registrytoken": "bearer"},
         "empty.example": {},
     }
-    keys = keychain(tmp_path, {"auths": auths, "HttpHeaders": {"x": "y"}})
-    assert keys.login("docker.io") == Login("hub", "one")
-    assert keys.login("registry.example") == Login("user", "with:colons")
-    assert keys.login("other.example:5000") == Login("plain", "secret")
-    assert keys.login("third.example") == Login("third", "")
-    assert keys.login("identity.example") == Login("<token>", "", "refresh")
-    assert keys.login("registry.token.example") == Login(registry_token="bearer")
+    keys = logins(tmp_path, {"auths": auths, "HttpHeaders": {"x": "y"}})
+    assert keys.login("docker.io", "team/app") == Login("hub", "one")
+    assert keys.login("registry.example", "team/app") == Login("user", "with:colons")
+    assert keys.login("other.example:5000", "team/app") == Login("plain", "secret")
+    assert keys.login("third.example", "team/app") == Login("third", "")
+    assert keys.login("identity.example", "team/app") == Login("<token>", "", "refresh")
+    assert keys.login("registry.token.example", "team/app") == Login(registry_token="bearer")
     for host in ("empty.example", "example", "registry.example:443", "other.example", "sub.registry.example", "x"):
-        assert keys.login(host) is None
+        assert keys.login(host, "team/app") is None
 
 
 def test_an_exact_name_goes_before_an_address(tmp_path: Path) -> None:
@@ -48,7 +48,7 @@ def test_an_exact_name_goes_before_an_address(tmp_path: Path) -> None:
             ("https://registry.example/v1/", {"auth": encoded("old:1")}),
             ("registry.example", {"auth": encoded("new:2")}),
         ]
-        assert keychain(tmp_path, {"auths": dict(auths[::order])}).login("registry.example") == Login("new", "2")
+        assert logins(tmp_path, {"auths": dict(auths[::order])}).login("registry.example", "x") == Login("new", "2")
 
 
 @pytest.mark.parametrize(
@@ -66,14 +66,13 @@ def test_hosts_are_compared_without_scheme_and_path(address: str, key: str) -> N
 
 
 def test_helpers_are_known_by_host(tmp_path: Path) -> None:
-    keys = keychain(tmp_path, {"credHelpers": {"one.example": "ecr-login"}, "credsStore": "desktop"})
+    keys = logins(tmp_path, {"credHelpers": {"one.example": "ecr-login"}, "credsStore": "desktop"})
     assert (keys.helper("one.example"), keys.helper("two.example")) == ("ecr-login", "desktop")
-    assert keychain(tmp_path, {}).helper("one.example") == ""
+    assert logins(tmp_path, {}).helper("one.example") == ""
 
 
 def test_without_a_file_there_are_no_logins(tmp_path: Path) -> None:
-    assert read_keychain("") == Keychain()
-    assert read_keychain(str(tmp_path / "gone.json")).logins == {}
+    assert read_logins(str(tmp_path / "gone.json")) == LoginFile(str(tmp_path / "gone.json"))
 
 
 @pytest.mark.parametrize(
@@ -92,16 +91,16 @@ def test_without_a_file_there_are_no_logins(tmp_path: Path) -> None:
 )
 def test_a_file_that_is_damaged_is_named(tmp_path: Path, content: str) -> None:
     with pytest.raises(InvalidParameter, match=r"config\.json: ") as raised:
-        keychain(tmp_path, content)
+        logins(tmp_path, content)
     assert raised.value.hint
 
 
 def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
     with pytest.raises(InvalidParameter, match="Is a directory"):
-        read_keychain(str(tmp_path))
+        read_logins(str(tmp_path))
 
 
 def test_secrets_are_not_shown() -> None:
     login = Login("user", "secret", "refresh", "bearer")
-    for shown in (repr(login), repr(Keychain("p", {"a": login}))):
+    for shown in (repr(login), repr(LoginFile("p", {"a": login}))):
         assert not any(secret in shown for secret in ("secret", "refresh", "bearer"))

@@ -3,6 +3,7 @@
 import json
 import os
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +12,9 @@ from tests.simulators.images import OCI_MANIFEST, digest, file, image, layer
 from tests.simulators.registry import Answer, RegistrySimulator, error, serving_registry
 
 from hullcheck.errors import ImageError
-from hullcheck.net.credentials import Keychain, Login
+from hullcheck.net.credentials import Login, LoginFile
 from hullcheck.net.http import NOTHING, Http, HttpOptions
+from hullcheck.net.keychain import Keychain
 from hullcheck.net.reference import parse_reference
 from hullcheck.net.registry import Received, Registry
 
@@ -46,7 +48,9 @@ class Client:
     ) -> None:
         self.waits: list[float] = []
         self.http = Http(HttpOptions(**{"timeout": 5.0, **options}), environment, sleep=self.waits.append)
-        keys = keychain or Keychain("config.json", {server.host: login} if login else {})
+        keys = keychain or Keychain(
+            [LoginFile("config.json", {server.host: replace(login, source="config.json")})] if login else ()
+        )
         self.registry = Registry(self.http, parse_reference(f"{host or server.host}/team/app:1.0"), keys, insecure)
 
     def manifest(self, wanted: str = "1.0", limit: int = 1 << 20) -> Received:
@@ -184,21 +188,26 @@ def test_a_login_that_is_not_accepted_is_told(server: RegistrySimulator, authent
     server.authentication, server.anonymous_tokens, server.users = authentication, False, {"user": "right"}
     error = refused(Client(server, login))
     assert "needs a login" in error.message
-    assert error.hint == f"the login for {server.host} in config.json is not accepted: log in again"
+    assert error.hint == f"the login for {server.host} from config.json is not accepted: log in again"
     assert "wrong" not in error.message + error.hint
 
 
 @pytest.mark.parametrize("by_host", [True, False])
-def test_a_credential_helper_that_is_not_run_is_named(server: RegistrySimulator, by_host: bool) -> None:
-    keychain = Keychain("config.json", {}, {server.host: "ecr"} if by_host else {}, "" if by_host else "ecr")
-    assert Client(server, keychain=keychain).manifest().digest == digest(BUILT.manifest)
+def test_a_credential_helper_that_fails_is_told_only_where_a_login_is_needed(
+    server: RegistrySimulator, by_host: bool
+) -> None:
+    files = [LoginFile("config.json", {}, {server.host: "ecr"} if by_host else {}, "" if by_host else "ecr")]
+    server.authentication = "bearer"
+    assert Client(server, keychain=Keychain(files)).manifest().digest == digest(BUILT.manifest)
     server.authentication = "basic"
-    assert "docker-credential-ecr, which is not run yet" in refused(Client(server, keychain=keychain)).hint
+    hint = refused(Client(server, keychain=Keychain(files))).hint
+    assert "config.json leaves logins to a credential helper, but docker-credential-ecr is not installed" in hint
 
 
 def test_the_login_of_another_registry_is_not_sent(server: RegistrySimulator) -> None:
     server.authentication, server.users = "basic", {"user": "pass"}
-    keychain = Keychain("config.json", {"127.0.0.1": Login("user", "pass"), "docker.io": Login("user", "pass")})
+    logins = {"127.0.0.1": Login("user", "pass"), "docker.io": Login("user", "pass")}
+    keychain = Keychain([LoginFile("config.json", logins)])
     assert "log in first" in refused(Client(server, keychain=keychain)).hint
     assert not any("authorization" in it.headers for it in server.seen)
 

@@ -17,6 +17,7 @@ from hullcheck.model.layer import Image
 from hullcheck.model.source_file import SourceFile, Wants
 from hullcheck.model.target import TargetKind
 from hullcheck.net.http import Http, HttpOptions
+from hullcheck.net.keychain import CredentialOptions
 from hullcheck.sources.open import open_target
 from hullcheck.sources.options import Limits, SourceOptions
 
@@ -108,7 +109,7 @@ def docker_config(root: Path, host: str, login: str, **more: Any) -> str:
 def test_a_private_image_is_read_with_a_login(private_registry: RealRegistry, tmp_path: Path) -> None:
     name = f"{private_registry.host}/team/app:1.0"
     config = docker_config(tmp_path, f"http://{private_registry.host}/v2/", "user:pass:word")
-    assert opened(name, docker_config=config)[0].digest == digest(AMD.manifest)
+    assert opened(name, credentials=CredentialOptions(files=(config,)))[0].digest == digest(AMD.manifest)
 
 
 def test_a_private_image_is_not_read_without_the_right_login(private_registry: RealRegistry, tmp_path: Path) -> None:
@@ -117,9 +118,12 @@ def test_a_private_image_is_not_read_without_the_right_login(private_registry: R
     assert "needs a login (401, UNAUTHORIZED" in error.message
     assert error.hint == f"log in first: docker login {private_registry.host}"
     config = docker_config(tmp_path, private_registry.host, "user:wrong")
-    assert "is not accepted" in refused(name, docker_config=config).hint
+    assert "is not accepted" in refused(name, credentials=CredentialOptions(files=(config,))).hint
     config = docker_config(tmp_path, "other.example", "user:pass:word", credsStore="desktop")
-    assert "docker-credential-desktop, which is not run yet" in refused(name, docker_config=config).hint
+    assert (
+        "docker-credential-desktop is not installed"
+        in refused(name, credentials=CredentialOptions(files=(config,))).hint
+    )
 
 
 # The one that misbehaves
