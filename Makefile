@@ -1,6 +1,6 @@
 .DEFAULT_GOAL := help
 BIN := .venv/bin
-SYSTEM_PACKAGES := apache2-utils bzip2 debian-archive-keyring docker-registry golang-go libarchive-tools \
+SYSTEM_PACKAGES := apache2-utils buildah bzip2 debian-archive-keyring docker-registry golang-go libarchive-tools \
 	mmdebstrap openssl skopeo tar umoci xz-utils zstd
 
 .PHONY: help setup demo test check format lock clean system
