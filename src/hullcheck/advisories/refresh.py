@@ -16,7 +16,7 @@ from hullcheck.advisories.origin import FileVersion, Origin
 from hullcheck.advisories.placement import replacement, scratch, sole_writer, writing
 from hullcheck.advisories.schema import COMMON, file_name
 from hullcheck.advisories.sources import Absent, Answer, Fetched, Source, Unchanged, archive_of, fetch
-from hullcheck.advisories.status import ShardStatus, shard_status
+from hullcheck.advisories.status import ShardStatus, is_fresh, is_usable, shard_status
 from hullcheck.errors import DatabaseError, NetworkError
 from hullcheck.model.progress import Progress
 from hullcheck.versions.scheme import Scheme
@@ -71,7 +71,7 @@ def refresh(shard: str, task: Refresh) -> Refreshed:
 
 def _outcome(shard: str, path: Path, task: Refresh) -> Outcome:
     current = _current(shard, path, task)
-    if current and _is_fresh(path, task):
+    if current and task.max_age is not None and is_fresh(path, task.now, task.max_age):
         return Outcome.FRESH
     with ExitStack() as downloads:
         answers = _answers(shard, path, _known(current, task), downloads, task)
@@ -89,16 +89,7 @@ def _outcome(shard: str, path: Path, task: Refresh) -> Outcome:
 def _current(shard: str, path: Path, task: Refresh) -> ShardStatus | None:
     """Return the status of the shard that is there, None where there is none that can be used."""
     found = shard_status(path)
-    scheme = task.schemes.get(shard)
-    expected = (scheme.name, str(scheme.number)) if scheme else None
-    made_by = found.contents.scheme if found.contents else None
-    return found if found.shard == shard and made_by == expected and not found.error else None
-
-
-def _is_fresh(path: Path, task: Refresh) -> bool:
-    """Say whether the shard need not be asked about: the time of the file is when it was last the newest."""
-    age = abs(task.now.timestamp() - path.stat().st_mtime)
-    return task.max_age is not None and age < task.max_age.total_seconds()
+    return found if is_usable(found, shard, task.schemes.get(shard)) else None
 
 
 def _mark_as_newest(path: Path, now: datetime) -> None:

@@ -4,6 +4,7 @@ import os
 from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
 from sqlite3 import Connection
 
@@ -12,6 +13,7 @@ from hullcheck.advisories.problems import Problem, read_problems
 from hullcheck.advisories.schema import COMMON, SUFFIX
 from hullcheck.advisories.shard_file import damaged, is_there, open_shard, read_origin, reading
 from hullcheck.errors import DatabaseError
+from hullcheck.versions.scheme import Scheme
 
 _NOWHERE = Origin("", "")
 
@@ -86,6 +88,18 @@ def shard_status(path: Path) -> ShardStatus:
     except DatabaseError as error:
         return ShardStatus(path.name, path, size, error=error.message)
     return ShardStatus(shard, path, size, origin, contents, _number(meta, "left_out"), problems)
+
+
+def is_usable(found: ShardStatus, shard: str, scheme: Scheme | None) -> bool:
+    """Say whether what was found is the shard called `shard`, with keys as `scheme` makes them (None: it has none)."""
+    expected = (scheme.name, str(scheme.number)) if scheme else None
+    made_by = found.contents.scheme if found.contents else None
+    return found.shard == shard and made_by == expected and not found.error
+
+
+def is_fresh(path: Path, now: datetime, max_age: timedelta) -> bool:
+    """Say whether the shard at `path` need not be asked about: the time of the file is when it was last the newest."""
+    return abs(now.timestamp() - path.stat().st_mtime) < max_age.total_seconds()
 
 
 def _contents(connection: Connection, meta: Mapping[str, str]) -> Contents:
