@@ -36,13 +36,15 @@ class TarLimits:
     `members` counts files, links and all else: the largest images have some 500,000. `extension` is
     the size in bytes of one long name or pax header; Go's `archive/tar` has the same limit. `names` is the length of
     all paths and targets of links together, which those who read the archive have to remember: half a million take
-    some 50 MB. `holes` is what the sparse files have that are read and the archive does not hold.
+    some 50 MB. `holes` is what the sparse files have that are read and the archive does not hold. `extensions` is the
+    size of all long names and pax headers: a hundred thousand files with extended attributes have some 100 MB of them.
     """
 
     members: int = 1_000_000
     extension: int = 1024 * 1024
     names: int = 256 * 1024 * 1024
-    holes: int = 16 * 1024**3
+    extensions: int = 512 * 1024 * 1024
+    holes: int = 4 * 1024**3
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +72,7 @@ class TarReader:
         self._limits = limits or TarLimits()
         self._next = stream.offset
         self._padding = 0  # How many bytes in front of the next header belong to no member.
-        self._holes = 0
+        self._holes = self._extended_bytes = 0
         self._member = Member("", Kind.UNKNOWN, 0, 0, 0, "")
 
     def __iter__(self) -> Iterator[Member]:
@@ -209,6 +211,10 @@ class TarReader:
         size = self._size(block)
         if size > self._limits.extension:
             raise LimitExceeded(self._stream.path, f"an extended header of {size} bytes")
+        self._extended_bytes += size
+        if self._extended_bytes > self._limits.extensions:
+            problem = f"an archive whose extended headers have more than {self._limits.extensions} bytes"
+            raise LimitExceeded(self._stream.path, problem)
         content = self._stream.take(size) if size else b""
         if len(content) < size:
             raise self._malformed("cut short")

@@ -1,6 +1,7 @@
 """Contents of wanted files: in memory where they are small, in a temporary file where they are not."""
 
 import mmap
+import os
 import tempfile
 from collections.abc import Iterable
 
@@ -10,6 +11,8 @@ from hullcheck.sources.faults import no_room
 # distribution's base system, so that its few links between them cost no second reading in whatever order they come.
 _SHELVES = ((64 << 10, 12 << 20), (512 << 10, 12 << 20), (4 << 20, 64 << 20))
 
+_ZEROS = bytes(1024 * 1024)
+
 
 def held(pieces: Iterable[bytes], size: int, memory: int) -> bytes | mmap.mmap:
     """Return what `pieces` make up, `size` bytes: beyond `memory` as a map of a temporary file that has no name."""
@@ -17,8 +20,13 @@ def held(pieces: Iterable[bytes], size: int, memory: int) -> bytes | mmap.mmap:
         return b"".join(pieces)
     try:
         with tempfile.TemporaryFile(prefix="hullcheck-") as file:
-            file.writelines(pieces)
-            file.flush()
+            for piece in pieces:
+                # A file of zeros, or with holes, takes no room on the disk.
+                if _ZEROS.startswith(piece):
+                    file.seek(len(piece), os.SEEK_CUR)
+                else:
+                    file.write(piece)
+            file.truncate(size)
             return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
     except OSError as error:
         raise no_room(f"{size} bytes", error) from error

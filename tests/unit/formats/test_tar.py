@@ -578,3 +578,11 @@ def test_archives_behind_each_other_are_the_first_one() -> None:
     """As for Go and GNU tar: what follows two empty blocks is nothing that engines unpack."""
     first, second = archive_of(file("a", b"a")), archive_of(file("b", b"b"))
     assert [m.path for m in reader(first + second)] == ["a"]
+
+
+def test_extended_headers_beyond_the_limit_are_not_read() -> None:
+    content = (pax(record("comment", "x" * 90)) + header(b"a")) * 3 + END
+    size = len(record("comment", "x" * 90))
+    assert len(list(reader(content, limits=TarLimits(extensions=3 * size)))) == 3
+    with pytest.raises(LimitExceeded, match="extended headers have more than"):
+        list(reader(content, limits=TarLimits(extensions=3 * size - 1)))
