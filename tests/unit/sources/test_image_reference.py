@@ -95,6 +95,24 @@ def test_a_layout_gives_the_image_and_its_layers(tmp_path: Path) -> None:
     assert record.layers[1].media_type.endswith("tar+zstd")
 
 
+def test_an_index_of_images_and_their_attestations_is_one_image(tmp_path: Path) -> None:
+    """As buildx writes it: `--output type=oci`, with provenance."""
+    statement = encoded({"_type": "https://in-toto.io/Statement/v0.1"})
+    attestation = image(LayerFile(statement, "", "application/vnd.in-toto+json"), architecture="unknown", os="unknown")
+    about = {"vnd.docker.reference.type": "attestation-manifest", "vnd.docker.reference.digest": digest(BUILT.manifest)}
+    nested = index(
+        BUILT.descriptor(platform=AMD64),
+        attestation.descriptor(platform={"os": "unknown", "architecture": "unknown"}, annotations=about),
+    )
+    name = {"io.containerd.image.name": "registry.example/app:1", "org.opencontainers.image.ref.name": "1"}
+    listing = index(descriptor(nested, "application/vnd.oci.image.index.v1+json", annotations=name))
+    files = layout_files(listing, BUILT, attestation, blobs={digest(nested): nested})
+    path = tmp_path / "image.tar"
+    path.write_bytes(archive_files(files))
+    for reference in (str(path), f"{path}:app:1", f"{path}:1"):
+        assert opened(reference)[2] == [{"var/status": "base"}, {"app/status": "top"}]
+
+
 @pytest.mark.parametrize("pack", [bytes, gzip.compress, lambda it: zstandard.ZstdCompressor().compress(it)])
 @pytest.mark.parametrize("prefix", ["", "oci-archive:", "oci:"])
 def test_an_archive_of_a_layout_is_one(tmp_path: Path, pack: Any, prefix: str) -> None:
