@@ -21,6 +21,15 @@ def test_commands_of_two_words_are_one_command() -> None:
     assert (call.command, call.flags) == ("db build", {"from": "/srv/osv"})
 
 
+@pytest.mark.parametrize("reference", ["-", "-:app:1", "docker-archive:-"])
+@pytest.mark.parametrize("before", [[], ["--max-high", "3"], ["--"]])
+def test_an_image_on_stdin_is_no_option(before: list[str], reference: str) -> None:
+    call = parse(["image", *before, reference])
+    assert (call.operand, call.flags) == (reference, {"max-high": 3} if len(before) > 1 else {})
+    if before != ["--"]:
+        assert parse(["image", reference, *before]) == call
+
+
 def test_every_command_with_options_can_be_called() -> None:
     assert set(COMMANDS) <= {command.words for command in LIST}
 

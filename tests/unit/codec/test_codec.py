@@ -20,7 +20,7 @@ from hullcheck.model.coverage import Coverage
 from hullcheck.model.decision import Action, Counts, Decision, Verdict
 from hullcheck.model.finding import Finding, Match
 from hullcheck.model.gap import Gap, GapKind
-from hullcheck.model.layer import Image, Layer
+from hullcheck.model.layer import BaseEvidence, BaseImage, Image, Layer
 from hullcheck.model.package import Location, Package
 from hullcheck.model.result import ScanResult
 from hullcheck.model.severity import Severity
@@ -97,6 +97,49 @@ def test_a_long_command_is_cut_in_locations_and_whole_in_layers() -> None:
     document = json.loads(codec.encode(_result(_finding(_advisory()))))
     assert document["target"]["image"]["layers"][0]["createdBy"] == _RUN
     assert len(document["findings"][0]["package"]["locations"][0]["command"]) == 200
+
+
+def _based(layers: int) -> ScanResult:
+    result = _result(_finding(_advisory()))
+    image = result.target.image
+    assert image is not None
+    upper = replace(image.layers[0], diff_id="sha256:9")
+    base = BaseImage("debian:12", "sha256:8", layers, BaseEvidence.GIVEN)
+    based = replace(image, layers=(*image.layers, upper), base=base)
+    return replace(result, target=replace(result.target, image=based))
+
+
+def test_what_comes_from_the_base_image_is_told_of_findings_packages_and_counts() -> None:
+    document = json.loads(codec.encode(_based(1)))
+    assert document["target"]["image"]["base"] == {
+        "name": "debian:12",
+        "digest": "sha256:8",
+        "layers": 1,
+        "evidence": "given",
+    }
+    assert document["findings"][0]["inherited"] is True
+    assert document["findings"][0]["package"]["inherited"] is True
+    assert document["packages"][0]["inherited"] is True
+    assert [document["origins"][which]["high"] for which in ("inherited", "added")] == [1, 0]
+    assert codec.decode(codec.encode(_based(1))) == _based(1)
+
+
+def test_where_the_layers_of_the_base_are_not_known_nothing_is_told() -> None:
+    for result in (_based(0), _result(_finding(_advisory()))):
+        document = codec.encode(result)
+        assert b'"inherited"' not in document
+        assert b'"origins"' not in document
+
+
+def test_what_an_image_does_not_configure_is_left_out() -> None:
+    image = json.loads(codec.encode(_result()))["target"]["image"]
+    assert set(image) == {"id", "digest", "tags", "platform", "created", "user", "labels", "layers"}
+
+
+def test_documents_from_before_images_had_more_are_read() -> None:
+    result = _result(_finding(_advisory()))
+    assert codec.decode(codec.encode(result)) == result
+    assert problems(_SCHEMA, json.loads(codec.encode(result))) == []
 
 
 def test_an_advisory_stands_once_however_many_findings_name_it() -> None:

@@ -16,6 +16,7 @@ from hullcheck.model.coverage import Coverage
 from hullcheck.model.decision import Action, Breach, Decision, Verdict
 from hullcheck.model.finding import Finding
 from hullcheck.model.gap import Gap, GapKind
+from hullcheck.model.layer import BaseEvidence, BaseImage
 from hullcheck.model.package import Location
 from hullcheck.model.result import ScanResult
 from hullcheck.model.severity import Severity
@@ -241,3 +242,60 @@ def test_very_long_names_are_cut() -> None:
 
 def test_a_terminal_that_is_too_narrow_gets_what_needs_the_least_room() -> None:
     assert draw(result("empty"), width=0, colour=False) == draw(result("empty"), width=40, colour=False)
+
+
+def _on(base: BaseImage | None, user: str = "1000", platform: str = "linux/amd64") -> str:
+    scanned = result("image-with-base")
+    image = scanned.target.image
+    assert image is not None
+    changed = replace(image, base=base, user=user, platform=platform)
+    return render(replace(scanned, target=replace(scanned.target, image=changed)))
+
+
+def test_what_comes_from_the_base_image_is_marked_and_counted() -> None:
+    text = _on(BaseImage("debian:12", "", 2, BaseEvidence.KNOWN_LAYERS))
+    assert "built on debian:12, which was scanned before: the lowest 2 of 4 layers" in text
+    assert "3 of 6 findings come from the base image debian:12" in text
+    assert "tar 1.34+dfsg-1 (from the base image)" in text
+    assert "libssl1.1, openssl 1.1.1k-1+deb11u1 (partly from the base image)" in text
+    assert "Build on a newer debian:12: 3 findings came with it." in text
+
+
+@pytest.mark.parametrize(
+    ("evidence", "sentence"),
+    [
+        (BaseEvidence.ANNOTATION, "built on debian:12, as the image says: which layers come from there is not known"),
+        (BaseEvidence.GIVEN, "not built on debian:12, as you say: the lowest layers of the image are others"),
+    ],
+)
+def test_a_base_whose_layers_are_not_known_marks_nothing(evidence: BaseEvidence, sentence: str) -> None:
+    text = _on(BaseImage("debian:12", "", 0, evidence))
+    assert sentence in text
+    assert "from the base image" not in text
+    assert "newer" not in text
+    assert "base" not in _on(None)
+
+
+def test_a_base_without_a_name_is_called_by_its_digest() -> None:
+    assert "built on sha256:123, as" in _on(BaseImage("", "sha256:123", 0, BaseEvidence.ANNOTATION))
+
+
+def test_what_an_image_adds_alone_is_counted_too() -> None:
+    text = _on(BaseImage("debian:12", "", 1, BaseEvidence.GIVEN))
+    assert "0 of 6 findings come from the base image debian:12" in text
+    assert "(from the base image)" not in text
+    assert "Build on a newer" not in text
+
+
+@pytest.mark.parametrize(
+    ("user", "platform", "expected"),
+    [
+        ("app:app", "linux/arm64", "runs as app:app"),
+        ("", "linux/arm64", "runs as root"),
+        ("", "windows/amd64", ""),
+        ("\x1b[31m", "linux/amd64", "runs as \\x1b[31m"),
+    ],
+)
+def test_who_a_container_runs_as_is_told(user: str, platform: str, expected: str) -> None:
+    line = _on(None, user, platform).splitlines()[1]
+    assert line.endswith(expected or "read from registry")
