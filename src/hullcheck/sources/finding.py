@@ -69,7 +69,7 @@ def find(wanted: Wanted, order: tuple[str, ...], note: Callable[[str], None], st
                 return place, found
             problems.append(ImageError(f"{place} has no image {wanted.name}", hint=_NOT_THERE))
     # Engines that were passed over are no news where the registry tells what is wrong.
-    raise problems[-1] if REGISTRY == places[-1] else _nowhere(wanted.name, problems)
+    raise problems[-1] if places[-1] == REGISTRY else _nowhere(wanted.name, problems)
 
 
 def _usual(options: SourceOptions) -> tuple[str, ...]:
