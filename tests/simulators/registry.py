@@ -7,7 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -30,7 +30,9 @@ class Seen:
 class Answer:
     """What a path is answered with, once or, if it is `lasting`, always.
 
-    Of the body, `cut` bytes are sent and the connection is closed; or it stalls for `stall` seconds after them.
+    Of the body, `cut` bytes are sent and the connection is closed; or it stalls for `stall` seconds after them. With
+    `drip`, the body comes byte by byte, with so many seconds between, and so does a head with X-Drip; with `old`, in
+    the way of HTTP/1.0.
     """
 
     status: int = 200
@@ -39,6 +41,8 @@ class Answer:
     cut: int | None = None
     stall: float = 0.0
     chunked: bool = False
+    drip: float = 0.0
+    old: bool = False
     lasting: bool = True
 
 
@@ -48,6 +52,9 @@ class RegistrySimulator:
 
     `authentication` is "" (none), "basic", "bearer" or a WWW-Authenticate header; `users` are those whose logins and
     tokens count. `answers` go before everything else, by path without query.
+
+    `cuts` are after how many bytes of content the connection breaks, once for each of the next answers with content.
+    Ranges are honoured; `partial` changes the answers to those that ask for one.
     """
 
     address: str = ""
@@ -60,6 +67,9 @@ class RegistrySimulator:
     answers: dict[str, list[Answer]] = field(default_factory=dict)
     digest_header: Callable[[bytes], str] = digest
     seen: list[Seen] = field(default_factory=list)
+    cuts: list[int] = field(default_factory=list)
+    etag: Callable[[bytes], str] = lambda content: f'"{digest(content)}"'
+    partial: Callable[[Answer], Answer] = lambda answer: answer
     _uses: dict[str, int] = field(default_factory=dict)
 
     @property
@@ -103,7 +113,24 @@ class RegistrySimulator:
             return error(404, "MANIFEST_UNKNOWN" if "/manifests/" in path else "BLOB_UNKNOWN")
         body, media_type = self.content[path]
         headers = {"Content-Type": media_type, "Docker-Content-Digest": self.digest_header(body)}
-        return Answer(200, body, headers)
+        headers |= {"ETag": self.etag(body)} if self.etag(body) else {}
+        answer = self._in_part(request, Answer(200, body, headers))
+        cut = self.cuts.pop(0) if self.cuts and "/blobs/" in path else None
+        return replace(answer, cut=cut) if cut is not None else answer
+
+    def _in_part(self, request: Seen, whole: Answer) -> Answer:
+        """Return what is asked for of `whole` (RFC 9110, section 14.2)."""
+        wanted = request.headers.get("range", "").removeprefix("bytes=").removesuffix("-")
+        if not wanted:
+            return whole
+        tag = whole.headers.get("ETag", "")
+        if request.headers.get("if-range", tag) != tag:
+            return whole
+        first, length = int(wanted), len(whole.body)
+        if first >= length:
+            return self.partial(Answer(416, b"", {"Content-Range": f"bytes */{length}"}))
+        ranged = {**whole.headers, "Content-Range": f"bytes {first}-{length - 1}/{length}"}
+        return self.partial(Answer(206, whole.body[first:], ranged))
 
     def _token(self, request: Seen) -> Answer:
         query = parse_qs(urlsplit(request.path).query)
@@ -152,14 +179,22 @@ def error(status: int, code: str, message: str = "as the test wants it", **heade
 
 
 @contextmanager
-def serving_registry(certificate: Path | None = None, **options: Any) -> Iterator[RegistrySimulator]:
-    """Run a registry until the block ends, with TLS if there is a file with a certificate and its key."""
+def serving_registry(
+    certificate: Path | None = None, clients: Path | None = None, **options: Any
+) -> Iterator[RegistrySimulator]:
+    """Run a registry until the block ends, with TLS if there is a file with a certificate and its key.
+
+    `clients` is a file of authorities, one of which must vouch for whoever asks.
+    """
     registry = RegistrySimulator(**options)
     released = threading.Event()
     server = _Server(("127.0.0.1", 0), _handler(registry, released))
     if certificate:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(certificate)
+        if clients:
+            context.load_verify_locations(clients)
+            context.verify_mode = ssl.CERT_REQUIRED
         server.socket = context.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
     registry.address = f"http{'s' if certificate else ''}://127.0.0.1:{server.server_port}"
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
@@ -190,17 +225,34 @@ def _handler(registry: RegistrySimulator, released: threading.Event) -> type[Bas
         do_POST = do_GET  # noqa: N815 (the name that http.server looks for)
 
         def _send(self, answer: Answer) -> None:
+            if answer.drip:
+                self._drip(answer)
+                return
+            self.protocol_version = "HTTP/1.0" if answer.old else "HTTP/1.1"
             self.send_response_only(answer.status)
             for name, value in answer.headers.items():
                 self.send_header(name, value)
             framing = ("Transfer-Encoding", "chunked") if answer.chunked else ("Content-Length", str(len(answer.body)))
-            self.send_header(*framing)
+            if not answer.old:
+                self.send_header(*framing)
             self.end_headers()
             body = b"%x\r\n%s\r\n0\r\n\r\n" % (len(answer.body), answer.body) if answer.chunked else answer.body
             self.wfile.write(body[: answer.cut])
             self.wfile.flush()
             released.wait(answer.stall)
-            self.close_connection = self.close_connection or answer.cut is not None
+            self.close_connection = self.close_connection or answer.old or answer.cut is not None
+
+        def _drip(self, answer: Answer) -> None:
+            head = "".join(f"{name}: {value}\r\n" for name, value in answer.headers.items())
+            head = f"HTTP/1.1 {answer.status} OK\r\n{head}Content-Length: {len(answer.body)}\r\n\r\n"
+            content = head.encode() + answer.body
+            whole = 0 if "X-Drip" in answer.headers else len(head)
+            self.wfile.write(content[:whole])
+            for byte in content[whole:]:
+                self.wfile.write(bytes([byte]))
+                if released.wait(answer.drip):
+                    break
+            self.close_connection = True
 
         def log_error(self, *args: object) -> None:
             """Say nothing of TLS that is spoken to a server without."""

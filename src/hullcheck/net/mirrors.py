@@ -9,8 +9,10 @@ from typing import TypeVar
 from hullcheck.errors import ImageError, InvalidParameter, MalformedFile
 from hullcheck.net.credentials import host_key
 from hullcheck.net.digest import verified
+from hullcheck.net.foreign import foreign
+from hullcheck.net.http import Http
 from hullcheck.net.reference import Reference, parse_reference
-from hullcheck.net.registry import Received, Registry
+from hullcheck.net.registry import NotThere, Received, Registry
 
 _T = TypeVar("_T")
 
@@ -66,7 +68,10 @@ class Mirrored:
     not. Several threads may use it at the same time.
     """
 
-    def __init__(self, registries: Sequence[Registry], note: Callable[[str], None] = lambda _: None) -> None:
+    def __init__(
+        self, http: Http, registries: Sequence[Registry], note: Callable[[str], None] = lambda _: None
+    ) -> None:
+        self._http = http
         self._registries = tuple(registries)
         self._note = note
         self._lock = Lock()
@@ -87,12 +92,15 @@ class Mirrored:
         return self._first(get)
 
     @contextmanager
-    def stream(self, digest: str) -> Iterator[Iterator[bytes]]:
-        """Open the blob with `digest` and give its bytes in chunks, not verified; see `Registry.stream`."""
-        with closing(self._chunks(digest)) as chunks:
+    def stream(self, digest: str, urls: Sequence[str] = ()) -> Iterator[Iterator[bytes]]:
+        """Open the blob with `digest` and give its bytes in chunks, not verified; see `Registry.stream`.
+
+        `urls` are where else it is, for one that registries may not have.
+        """
+        with closing(self._chunks(digest, urls)) as chunks:
             yield chunks
 
-    def _chunks(self, digest: str) -> Generator[bytes]:
+    def _chunks(self, digest: str, urls: Sequence[str]) -> Generator[bytes]:
         at = 0
         failures: list[ImageError] = []
         for registry in self._registries:
@@ -107,6 +115,9 @@ class Mirrored:
             else:
                 self._tell(registry)
                 return
+        if not at and urls and isinstance(failures[-1], NotThere):
+            yield from foreign(self._http, urls, f"{self._registries[-1].reference}, layer {digest}", self._note)
+            return
         raise _all_failed(failures)
 
     def _first(self, get: Callable[[Registry], _T]) -> _T:

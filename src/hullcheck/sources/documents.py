@@ -46,7 +46,8 @@ _UNKNOWN = Platform("", "")
 class Descriptor:
     """What a document says of another one or of a layer; `names` are the image's names in a layout.
 
-    `attached` says that it is of something else about an image: an attestation, a signature.
+    `attached` says that it is of something else about an image: an attestation, a signature. `urls` are where a layer
+    is that its makers do not allow to be in other people's registries.
     """
 
     media_type: str
@@ -55,6 +56,7 @@ class Descriptor:
     platform: Platform = _UNKNOWN
     names: tuple[str, ...] = ()
     attached: bool = False
+    urls: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +142,7 @@ def _descriptor(node: Node) -> Descriptor:
         tuple(dict.fromkeys(name for name in names if name)),
         (annotations is not None and annotations.has(_REFERENCE_TYPE))
         or (node.text_or_none("artifactType") or "") not in {"", *_CONFIGS},
+        node.texts("urls"),
     )
 
 

@@ -32,8 +32,8 @@ class BlobStore(Protocol):
     def config(self, digest: str, limit: int) -> bytes:
         """Return the configuration with `digest`, not verified; raise `LimitExceeded` beyond `limit` bytes."""
 
-    def stream(self, digest: str) -> AbstractContextManager[Iterator[bytes]]:
-        """Open the layer with `digest`, which is not verified."""
+    def stream(self, layer: Descriptor) -> AbstractContextManager[Iterator[bytes]]:
+        """Open `layer`, which is not verified."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,4 +188,4 @@ def _check_platform(config: Config, asked: str, name: str) -> None:
 
 
 def _blob(store: BlobStore, layer: Descriptor, *, remote: bool) -> LayerBlob:
-    return LayerBlob(layer.digest, layer.size, layer.media_type, lambda: store.stream(layer.digest), remote)
+    return LayerBlob(layer.digest, layer.size, layer.media_type, lambda: store.stream(layer), remote)

@@ -33,8 +33,8 @@ class _Blobs:
     def config(self, digest: str, limit: int) -> bytes:
         return read(self.files, blob_path(digest), limit)
 
-    def stream(self, digest: str) -> AbstractContextManager[Iterator[bytes]]:
-        return self.files.stream(blob_path(digest))
+    def stream(self, layer: Descriptor) -> AbstractContextManager[Iterator[bytes]]:
+        return self.files.stream(blob_path(layer.digest))
 
 
 def open_layout(

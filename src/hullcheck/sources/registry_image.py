@@ -12,7 +12,7 @@ from hullcheck.net.keychain import open_keychain
 from hullcheck.net.mirrors import Mirrored, places
 from hullcheck.net.reference import Reference
 from hullcheck.net.registry import Registry
-from hullcheck.sources.documents import INDEXES, MANIFESTS, read_document
+from hullcheck.sources.documents import INDEXES, MANIFESTS, Descriptor, read_document
 from hullcheck.sources.image import Root, open_stored
 from hullcheck.sources.layer import LayerTree
 from hullcheck.sources.options import SourceOptions
@@ -33,8 +33,8 @@ class _Repository:
     def config(self, digest: str, limit: int) -> bytes:
         return self.registries.blob(digest, limit)
 
-    def stream(self, digest: str) -> AbstractContextManager[Iterator[bytes]]:
-        return self.registries.stream(digest)
+    def stream(self, layer: Descriptor) -> AbstractContextManager[Iterator[bytes]]:
+        return self.registries.stream(layer.digest, layer.urls)
 
 
 def open_registry_image(
@@ -47,7 +47,7 @@ def open_registry_image(
     """Return the image that `reference` names and its layers; `note` is told which mirrors gave it, or did not."""
     keychain = open_keychain(options.credentials, reference.host)
     asked = places(reference, options.mirrors)
-    registries = Mirrored([Registry(http, place, keychain, options.insecure) for place in asked], note)
+    registries = Mirrored(http, [Registry(http, place, keychain, options.insecure) for place in asked], note)
     received = registries.manifest(reference.wanted, _READ, options.limits.document)
     document = read_document(received.content, received.media_type, str(reference))
     store = _Repository(registries, str(reference))

@@ -10,7 +10,7 @@ from hullcheck.model.layer import Image
 from hullcheck.model.progress import Progress, Unwatched
 from hullcheck.net.digest import verified
 from hullcheck.sources import documents
-from hullcheck.sources.documents import Index, Manifest, read_document
+from hullcheck.sources.documents import Descriptor, Index, Manifest, read_document
 from hullcheck.sources.files import DirectoryFiles, read
 from hullcheck.sources.image import Root, open_stored
 from hullcheck.sources.layer import LayerTree
@@ -64,8 +64,8 @@ class _Blobs:
     def config(self, digest: str, limit: int) -> bytes:
         return self._document(digest, limit)
 
-    def stream(self, digest: str) -> AbstractContextManager[Iterator[bytes]]:
-        return self.files.stream(blob_path(digest))
+    def stream(self, layer: Descriptor) -> AbstractContextManager[Iterator[bytes]]:
+        return self.files.stream(blob_path(layer.digest))
 
     def _document(self, digest: str, limit: int) -> bytes:
         if not self.has(digest):
