@@ -29,9 +29,11 @@ LIST = (
         "image",
         "scan a container image",
         "REF",
-        "registry reference, OCI layout (directory or tar) or docker archive; - is an archive on stdin",
+        "name of an image (in Docker, Podman, containerd or a registry), OCI layout (directory or tar) or docker "
+        "archive; - is an archive on stdin",
         (
             "hullcheck image alpine:3.20",
+            "hullcheck image docker:app:dev",
             "hullcheck image ./layout --max-critical 0 --format sarif,json --output-dir reports",
             "hullcheck image docker-archive:app.tar -o json=result.json",
             "docker save app:1.4 | hullcheck image - --base-image debian:12",
