@@ -5,7 +5,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Protocol
 
-from hullcheck.errors import InvalidParameter, MalformedFile, SourceError
+from hullcheck.errors import InvalidParameter, LimitExceeded, MalformedFile, SourceError
 from hullcheck.model.layer import Image, Layer
 from hullcheck.model.progress import Progress
 from hullcheck.net.digest import verified
@@ -17,6 +17,9 @@ from hullcheck.sources.platforms import choose, parse_platform, this_machine
 
 # An index in the index of a layout is usual, a third one never seen.
 _MAX_NESTING = 4
+
+# As many as Linux can stack (overlayfs); Docker builds 127 at most.
+_MOST_LAYERS = 500
 
 
 class BlobStore(Protocol):
@@ -109,6 +112,10 @@ def describe(
     annotations: Pairs = (),
 ) -> Image:
     """Return the image with `config` and `blobs`, whose manifest has `digest` and `annotations`."""
+    if len(blobs) > _MOST_LAYERS:
+        raise LimitExceeded(
+            config.name, f"belongs to {len(blobs)} layers, of which no engine stacks more than {_MOST_LAYERS}"
+        )
     read = read_config(config.content, config.name)
     if len(read.diff_ids) != len(blobs):
         raise MalformedFile(config.name, f"tells of {len(read.diff_ids)} layers, where there are {len(blobs)}")
