@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.integration.conftest import Hullcheck, Run, tool
+from tests.integration.conftest import COMMAND, Hullcheck, Run, tool
 from tests.simulators.images import OCI_MANIFEST
 from tests.simulators.real_registry import RealRegistry, serving_real_registry
 from tests.simulators.registry import Answer, error, serving_registry
@@ -313,3 +313,64 @@ class TestDamage:
 
     def test_a_directory_that_is_no_layout(self, hullcheck: Hullcheck, debian: Path) -> None:
         self.failed(hullcheck, debian, 7)
+
+
+class TestStdin:
+    @pytest.fixture
+    def archive(self, forms: Mapping[str, str]) -> Path:
+        return Path(forms["docker archive"])
+
+    def piped(self, hullcheck: Hullcheck, script: str, *arguments: str | Path) -> Run:
+        """Return what `script`, in which "$@" is the command with `arguments`, leaves behind."""
+        command = ["sh", "-c", script, "sh", str(COMMAND), "image", *map(str, arguments)]
+        environment = hullcheck.environment()
+        done = subprocess.run(command, capture_output=True, text=True, check=False, env=environment, timeout=120)
+        assert "Traceback" not in done.stderr, done.stderr
+        return Run(done.returncode, done.stdout, done.stderr)
+
+    @pytest.mark.parametrize("form", ["docker archive", "compressed docker archive", "oci archive"])
+    def test_the_result_of_what_is_piped_is_the_same(
+        self, hullcheck: Hullcheck, forms: Mapping[str, str], expected: Run, form: str
+    ) -> None:
+        run = self.piped(hullcheck, f'cat {forms[form]} | "$@"', "-", "-f", "json")
+        assert run.err == ""
+        assert run.code == expected.code
+        assert substance(run) == substance(expected)
+
+    def test_a_file_on_stdin_is_read_in_place(self, hullcheck: Hullcheck, archive: Path, expected: Run) -> None:
+        """A file without a name takes the room of the archive: none is made."""
+        script = f'ulimit -f 20000; "$@" < {archive}'
+        assert archive.stat().st_size > 20_000 * 512
+        run = self.piped(hullcheck, script, "-", "-f", "json", "--no-cache")
+        assert substance(run) == substance(expected)
+        run = self.piped(hullcheck, f'ulimit -f 20000; cat {archive} | "$@"', "-", "-f", "json")
+        assert (run.code, run.out) == (7, "")
+        assert "TMPDIR" in run.err
+        assert run.err.count("\n") == 1
+
+    def test_the_image_is_called_as_in_the_archive(self, hullcheck: Hullcheck, archive: Path) -> None:
+        for reference in ("-", "-:team/app:1.0", "docker-archive:-", "docker-archive:-:app:1.0"):
+            target = self.piped(hullcheck, f'cat {archive} | "$@"', reference, "-f", "json").json()["target"]
+            assert (target["name"], target["source"]) == ("docker.io/team/app:1.0", "docker-archive")
+
+    def test_reports_are_named_after_it(self, hullcheck: Hullcheck, archive: Path, tmp_path: Path) -> None:
+        self.piped(hullcheck, f'cat {archive} | "$@"', "-", "-f", "json,sarif", "--output-dir", tmp_path / "out")
+        assert len({file.name.partition("-")[0] for file in (tmp_path / "out").iterdir()}) == 1
+
+    @pytest.mark.parametrize(
+        ("script", "code", "word"),
+        [
+            ('true | "$@"', 7, "nothing came on stdin"),
+            ('"$@" < /dev/null', 7, "nothing came on stdin"),
+            ('"$@" <&-', 2, "closed"),
+            ('yes no image | head -c 100000 | "$@"', 7, "not a tar archive"),
+            ('head -c 100000 "$ARCHIVE" | "$@"', 7, "cut short"),
+        ],
+    )
+    def test_what_is_no_archive_is_one_clear_line(
+        self, hullcheck: Hullcheck, archive: Path, script: str, code: int, word: str
+    ) -> None:
+        run = self.piped(hullcheck, f"ARCHIVE={archive}; {script}", "-")
+        assert (run.code, run.out) == (code, "")
+        assert run.err.count("\n") == 1
+        assert word in run.err
