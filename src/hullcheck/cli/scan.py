@@ -79,7 +79,11 @@ def _with_base(
     if target.image is None:
         return target
     given = settings.text("base-image")
-    base = given_base(given, target.image, http, options) if given else found_base(target.image, known)
+    base = (
+        given_base(given, target.image, http, options)
+        if given
+        else found_base(target.image, name_to_remember(target), known)
+    )
     return replace(target, image=replace(target.image, base=base))
 
 

@@ -1,18 +1,21 @@
 """The image that an image was built on: as the user says, as its layers show, or as it claims itself."""
 
+import re
 from dataclasses import replace
 
 from hullcheck.errors import InvalidParameter
 from hullcheck.model.layer import BaseEvidence, BaseImage, Image
 from hullcheck.model.target import Target, TargetKind
 from hullcheck.net.http import Http
-from hullcheck.sources.known_images import KnownImages
+from hullcheck.sources.known_images import KnownImage, KnownImages
 from hullcheck.sources.open import open_target
 from hullcheck.sources.options import SourceOptions
 
 # OCI image specification, annotations.md.
 _NAME = "org.opencontainers.image.base.name"
 _DIGEST = "org.opencontainers.image.base.digest"
+
+_VERSION = re.compile(r"(?::[^/:@]*)?(?:@.*)?$")
 
 
 def given_base(reference: str, image: Image, http: Http, options: SourceOptions) -> BaseImage:
@@ -28,15 +31,25 @@ def given_base(reference: str, image: Image, http: Http, options: SourceOptions)
         raise InvalidParameter(f"base image: {error.message}", hint=f"name a base for {image.platform}") from error
 
 
-def found_base(image: Image, known: KnownImages | None) -> BaseImage | None:
-    """Return what `image` was built on: the `known` image with the longest chain, or else what it claims."""
+def found_base(image: Image, name: str, known: KnownImages | None) -> BaseImage | None:
+    """Return what `image`, called `name`, is built on: the `known` image with the longest chain, or what it claims.
+
+    An earlier version of the image is not its base, unless it says so: builds that add a step at the end go on behind
+    the layers of the last one. Of images with the same layers it is the one that the image names, if it does.
+    """
     claimed = claimed_base(image)
-    candidates = known.below([layer.diff_id for layer in image.layers]) if known else ()
+    own = _repository(name)
+
+    def is_claimed(it: KnownImage) -> bool:
+        return claimed is not None and (it.name == claimed.name or it.digest == claimed.digest != "")
+
+    def may_be_base(it: KnownImage) -> bool:
+        return is_claimed(it) or (it.name != name and not (it.named and _repository(it.name) == own))
+
+    candidates = known.below([layer.diff_id for layer in image.layers], may_be_base) if known else ()
     if not candidates:
         return claimed
-    # Of images with the same layers it is the one that the image names, if it does.
-    named = {claimed.name, claimed.digest} - {""} if claimed else set()
-    chosen = next((it for it in candidates if {it.name, it.digest} & named), candidates[0])
+    chosen = next(filter(is_claimed, candidates), candidates[0])
     return BaseImage(chosen.name, chosen.digest, chosen.layers, BaseEvidence.KNOWN_LAYERS)
 
 
@@ -52,6 +65,11 @@ def claimed_base(image: Image) -> BaseImage | None:
 def name_to_remember(target: Target) -> str:
     """Return what an image is called for good: its whole name where it has one, else what the user calls it."""
     return (target.image.whole_name if target.image else "") or target.name
+
+
+def _repository(name: str) -> str:
+    """Return the name of an image without tag and digest."""
+    return _VERSION.sub("", name)
 
 
 def _compared(reference: str, base: Image | None, image: Image) -> BaseImage:

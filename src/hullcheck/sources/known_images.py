@@ -3,7 +3,7 @@
 import hashlib
 import os
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -58,8 +58,8 @@ class KnownImages:
         except (OSError, UnicodeEncodeError):
             return
 
-    def below(self, diff_ids: Sequence[str]) -> tuple[KnownImage, ...]:
-        """Return the images that have the longest chain that `diff_ids` begin with and go on behind.
+    def below(self, diff_ids: Sequence[str], fits: Callable[[KnownImage], bool]) -> tuple[KnownImage, ...]:
+        """Return the images that have the longest chain that `diff_ids` begin with and go on behind, of those that fit.
 
         Those with a name of their own are first, in the order of the names.
         """
@@ -70,7 +70,7 @@ class KnownImages:
             return ()
         for length, chain in reversed(tuple(enumerate(chains(diff_ids[:-1]), 1))):
             read = (_read(path, length) for path in by_chain.get(chain, ()))
-            if found := [known for known in read if known]:
+            if found := [known for known in read if known and fits(known)]:
                 return tuple(sorted(found, key=lambda known: (not known.named, known.name, known.digest)))
         return ()
 

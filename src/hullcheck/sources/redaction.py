@@ -18,6 +18,8 @@ _NO_SECRET = re.compile(r"[_.-](?:dir|file|path)$|^(?:old)?pwd$", re.IGNORECASE)
 _ASSIGNMENT = re.compile(
     r"""(?<![\w.-])([\w.-]{1,100}+)=("(?:[^"\\]|\\.)*+"?|'[^']*+'?|(?:[^\s\\"';&|]|\\.)++)""", re.DOTALL | re.ASCII
 )
+# "ENV TOKEN a b", as it may be written for a single variable.
+_OLD_ENV = re.compile(r"(?<!\S)(ENV[ \t]++([\w.-]{1,100}+)[ \t]++)[^\n]++", re.ASCII)
 _USER = re.compile(r"(?<=://)[^\s/@]++@")
 
 
@@ -36,8 +38,12 @@ def command(text: str) -> str:
 
     These are the values that it assigns to variables and options of such names, and users and passwords in addresses.
     """
-    return _USER.sub(f"{REDACTED}@", _ASSIGNMENT.sub(_assigned, text))
+    return _USER.sub(f"{REDACTED}@", _OLD_ENV.sub(_set, _ASSIGNMENT.sub(_assigned, text)))
 
 
 def _assigned(found: re.Match[str]) -> str:
     return f"{found[1]}={REDACTED}" if is_secret(found[1].lstrip("-")) else found[0]
+
+
+def _set(found: re.Match[str]) -> str:
+    return f"{found[1]}{REDACTED}" if is_secret(found[2]) else found[0]

@@ -98,9 +98,9 @@ def _claim(name: str = "", digest: str = "") -> tuple[tuple[str, str], ...]:
 
 def test_what_an_image_claims_marks_nothing() -> None:
     claimed = BaseImage("debian:12", "sha256:1", 0, BaseEvidence.ANNOTATION)
-    assert found_base(replace(PLAIN, annotations=_claim("debian:12", "sha256:1")), None) == claimed
-    assert found_base(replace(PLAIN, labels=_claim("debian:12", "sha256:1")), None) == claimed
-    assert found_base(PLAIN, None) is None
+    assert found_base(replace(PLAIN, annotations=_claim("debian:12", "sha256:1")), "app:1", None) == claimed
+    assert found_base(replace(PLAIN, labels=_claim("debian:12", "sha256:1")), "app:1", None) == claimed
+    assert found_base(PLAIN, "app:1", None) is None
 
 
 def test_annotations_go_before_labels() -> None:
@@ -114,7 +114,7 @@ def test_layers_go_before_claims(tmp_path: Path) -> None:
     known = KnownImages(tmp_path)
     known.remember(replace(PLAIN, layers=PLAIN.layers[:2], digest="sha256:9"), "python:3.12")
     claiming = replace(PLAIN, annotations=_claim("debian:12"))
-    assert found_base(claiming, known) == BaseImage("python:3.12", "sha256:9", 2, BaseEvidence.KNOWN_LAYERS)
+    assert found_base(claiming, "app:1", known) == BaseImage("python:3.12", "sha256:9", 2, BaseEvidence.KNOWN_LAYERS)
 
 
 @pytest.mark.parametrize("claim", [_claim("c"), _claim("", "sha256:c"), _claim("other/c", "sha256:c")])
@@ -124,12 +124,45 @@ def test_of_images_with_the_same_layers_it_is_the_claimed_one(
     known = KnownImages(tmp_path)
     for name in "abcd":
         known.remember(replace(PLAIN, layers=PLAIN.layers[:1], digest=f"sha256:{name}"), name)
-    base = found_base(replace(PLAIN, labels=claim), known)
+    base = found_base(replace(PLAIN, labels=claim), "app:1", known)
     assert base is not None
     assert base.name == "c"
-    unclaimed = found_base(PLAIN, known)
+    unclaimed = found_base(PLAIN, "app:1", known)
     assert unclaimed is not None
     assert unclaimed.name == "a"
+
+
+OTHER = "registry.example/sea/app"
+
+
+@pytest.mark.parametrize("earlier", [f"{OTHER}:1", f"{OTHER}:2", f"{OTHER}@sha256:{'0' * 64}"])
+def test_an_earlier_version_is_not_the_base(tmp_path: Path, earlier: str) -> None:
+    known = KnownImages(tmp_path)
+    known.remember(replace(PLAIN, layers=PLAIN.layers[:1], tags=("debian:12",)), "debian:12")
+    known.remember(replace(PLAIN, layers=PLAIN.layers[:2], tags=(earlier,)), earlier)
+    base = found_base(PLAIN, f"{OTHER}:2", known)
+    assert base is not None
+    assert (base.name, base.layers) == ("debian:12", 1)
+    other = found_base(PLAIN, "registry.example/sea/other:2", known)
+    assert other is not None
+    assert (other.name, other.layers) == (earlier, 2)
+
+
+def test_an_earlier_version_that_the_image_names_is_its_base(tmp_path: Path) -> None:
+    known = KnownImages(tmp_path)
+    known.remember(replace(PLAIN, layers=PLAIN.layers[:2], tags=(f"{OTHER}:core",)), f"{OTHER}:core")
+    base = found_base(replace(PLAIN, labels=_claim(f"{OTHER}:core")), f"{OTHER}:java", known)
+    assert base == BaseImage(f"{OTHER}:core", "", 2, BaseEvidence.KNOWN_LAYERS)
+    assert found_base(PLAIN, f"{OTHER}:java", known) is None
+
+
+def test_other_images_of_a_layout_may_be_the_base(tmp_path: Path) -> None:
+    known = KnownImages(tmp_path)
+    known.remember(replace(PLAIN, layers=PLAIN.layers[:1]), "./layout:base")
+    base = found_base(PLAIN, "./layout:app", known)
+    assert base is not None
+    assert base.name == "./layout:base"
+    assert found_base(PLAIN, "./layout:base", known) is None
 
 
 def test_an_image_is_remembered_by_its_whole_name() -> None:

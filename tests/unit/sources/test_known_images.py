@@ -14,7 +14,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hullcheck.model.layer import Image, Layer
-from hullcheck.sources.known_images import KnownImages, chains
+from hullcheck.sources.known_images import KnownImage, KnownImages, chains
+
+
+def anything(_: KnownImage) -> bool:
+    return True
 
 
 def image(diff_ids: Sequence[str], digest: str = "") -> Image:
@@ -23,7 +27,7 @@ def image(diff_ids: Sequence[str], digest: str = "") -> Image:
 
 
 def names(known: KnownImages, diff_ids: Sequence[str]) -> list[tuple[str, int]]:
-    return [(it.name, it.layers) for it in known.below(diff_ids)]
+    return [(it.name, it.layers) for it in known.below(diff_ids, anything)]
 
 
 def test_the_image_with_the_longest_chain_below_is_found(tmp_path: Path) -> None:
@@ -33,7 +37,7 @@ def test_the_image_with_the_longest_chain_below_is_found(tmp_path: Path) -> None
     assert names(known, "abcd") == [("python", 3)]
     assert names(known, "abd") == [("ruby", 2)]
     assert names(known, "axyz") == [("debian", 1)]
-    assert known.below("abcd")[0].digest == "digest of python"
+    assert known.below("abcd", anything)[0].digest == "digest of python"
 
 
 def test_an_image_with_the_same_layers_is_not_below(tmp_path: Path) -> None:
@@ -58,26 +62,34 @@ def test_images_with_the_same_layers_are_listed_by_name(tmp_path: Path) -> None:
     assert names(known, "ab") == [("base", 1), ("debian:12", 1), ("debian:latest", 1)]
 
 
+def test_what_does_not_fit_is_passed_over(tmp_path: Path) -> None:
+    known = KnownImages(tmp_path)
+    for name, diff_ids in (("debian", "a"), ("python", "ab"), ("ruby", "ab")):
+        known.remember(image(diff_ids), name)
+    assert [it.name for it in known.below("abc", lambda it: it.name != "python")] == ["ruby"]
+    assert [it.name for it in known.below("abc", lambda it: it.name == "debian")] == ["debian"]
+
+
 def test_names_of_images_go_before_those_of_files(tmp_path: Path) -> None:
     known = KnownImages(tmp_path)
     known.remember(image("a"), "./archive.tar")
     known.remember(replace(image("a"), tags=("debian:12", "debian:stable")), "debian:12")
-    assert [it.name for it in known.below("ab")] == ["debian:12", "./archive.tar"]
+    assert [it.name for it in known.below("ab", anything)] == ["debian:12", "./archive.tar"]
 
 
 def test_an_image_without_layers_is_below_nothing(tmp_path: Path) -> None:
     known = KnownImages(tmp_path)
     known.remember(image(""), "scratch")
     assert names(known, "ab") == []
-    assert known.below([]) == ()
+    assert known.below([], anything) == ()
 
 
 def test_a_name_that_moved_names_both_images(tmp_path: Path) -> None:
     known = KnownImages(tmp_path)
     known.remember(image("a", "old"), "debian:12")
     known.remember(image("b", "new"), "debian:12")
-    assert [it.digest for it in known.below("ax")] == ["old"]
-    assert [it.digest for it in known.below("bx")] == ["new"]
+    assert [it.digest for it in known.below("ax", anything)] == ["old"]
+    assert [it.digest for it in known.below("bx", anything)] == ["new"]
 
 
 @pytest.mark.parametrize("content", [b"", b"{", b"[]", b'{"name": 1}', b"\xff", b"{" * 100_000, bytes(10)])
@@ -154,7 +166,7 @@ def _remember_many(directory: Path, seed: int) -> int:
     for _ in range(100):
         name = generator.choice("abcdefghijklmnopqrstuvwxyz")
         known.remember(image(name), name)
-        wrong += any(it.name != name for it in known.below(f"{name}!"))
+        wrong += any(it.name != name for it in known.below(f"{name}!", anything))
     return wrong
 
 
@@ -179,5 +191,5 @@ def test_many_layers_are_looked_up_in_no_time(tmp_path: Path) -> None:
     known = KnownImages(tmp_path)
     known.remember(image("a"), "a")
     start = time.process_time()
-    known.below(["a", *map(str, range(10_000))])
+    known.below(["a", *map(str, range(10_000))], anything)
     assert time.process_time() - start < 1

@@ -75,6 +75,10 @@ def test_that_a_secret_is_empty_is_none() -> None:
         ('ENV TOKEN="hu \\" sh" B=2', "ENV TOKEN=(redacted) B=2"),
         ("ENV TOKEN=hu\\ sh B=2", "ENV TOKEN=(redacted) B=2"),
         ("ENV TOKEN='hush", "ENV TOKEN=(redacted)"),
+        ("/bin/sh -c #(nop)  ENV TOKEN hu sh", "/bin/sh -c #(nop)  ENV TOKEN (redacted)"),
+        ("ENV PATH hu sh", "ENV PATH hu sh"),
+        ("printENV TOKEN hush", "printENV TOKEN hush"),
+        ("ENV TOKEN=hush A=b c", "ENV TOKEN=(redacted) A=b c"),
         ("|2 A=1 NPM_TOKEN=hush /bin/sh -c npm ci", "|2 A=1 NPM_TOKEN=(redacted) /bin/sh -c npm ci"),
         ("TOKEN=hush; make", "TOKEN=(redacted); make"),
         ("TOKEN=hush&&make", "TOKEN=(redacted)&&make"),
@@ -94,13 +98,14 @@ def test_what_a_command_assigns_to_secrets_is_left_out(text: str, expected: str)
     assert command(text) == expected
 
 
-@given(st.text(alphabet="TOKEN=\"'\\ :/@&;-.\n", max_size=60))
+@given(st.text(alphabet="ENV TOK=\"'\\ :/@&;-.\n", max_size=60))
 def test_a_command_is_redacted_once_and_for_all(text: str) -> None:
     assert command(command(text)) == command(text)
 
 
 @pytest.mark.parametrize(
-    "text", ["TOKEN" * 400_000, "://" * 700_000, "TOKEN='" * 300_000, "a=" * 1_000_000, "\\" * 10**6]
+    "text",
+    ["TOKEN" * 400_000, "://" * 700_000, "TOKEN='" * 300_000, "a=" * 1_000_000, "ENV A " * 300_000, "\\" * 10**6],
 )
 def test_the_longest_command_takes_no_longer_than_its_length(text: str) -> None:
     start = time.process_time()
