@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from hullcheck.errors import LimitExceeded, MalformedFile
 from hullcheck.formats import tar_sparse
-from hullcheck.formats.byte_stream import ByteStream
+from hullcheck.formats.byte_stream import ByteStream, CutShort
 from hullcheck.formats.tar_header import (
     BLOCK,
     EXTENSIONS,
@@ -16,12 +17,15 @@ from hullcheck.formats.tar_header import (
     Member,
     checksum_is_right,
     number,
+    octal,
     pax_records,
     text,
 )
 
 # So many extended headers may stand in front of each member.
 _MOST_EXTENSIONS = 4
+
+_MOST_MODES = 64
 
 _STORING = frozenset({Kind.FILE, Kind.UNKNOWN})
 _ZEROS = bytes(BLOCK)
@@ -74,6 +78,8 @@ class TarReader:
         self._padding = 0  # How many bytes in front of the next header belong to no member.
         self._holes = self._extended_bytes = 0
         self._member = Member("", Kind.UNKNOWN, 0, 0, 0, "")
+        # An archive has few different permissions.
+        self._number = lru_cache(_MOST_MODES)(number)
 
     def __iter__(self) -> Iterator[Member]:
         """Yield the members; raise `MalformedFile` where the archive is damaged or ends within a member."""
@@ -89,14 +95,14 @@ class TarReader:
             members += 1
             if members > self._limits.members:
                 raise self._too_many()
-            self._member = self._plain(block) if extensions is None else self._special(block, extensions)
+            self._member = member = self._plain(block) if extensions is None else self._special(block, extensions)
             extensions = None
-            names += len(self._member.path) + len(self._member.target)
+            names += len(member.path) + len(member.target)
             if names > self._limits.names:
                 raise LimitExceeded(
                     self._stream.path, f"an archive whose names have more than {self._limits.names} bytes"
                 )
-            yield self._member
+            yield member
 
     @property
     def offset(self) -> int:
@@ -125,7 +131,7 @@ class TarReader:
         """Pass over the rest of the member and return the next header, None at the end of the archive."""
         try:
             block = self._stream.record(self._next, BLOCK)
-        except MalformedFile:
+        except CutShort:
             # The padding of the last member may be missing.
             if self._next - self._padding <= self._stream.offset < self._next:
                 return None
@@ -153,9 +159,9 @@ class TarReader:
             stored = self._size(block)
         else:
             target = text(block[157:257])
-        self._padding = -stored & BLOCK - 1
-        self._next += BLOCK + stored + self._padding
-        return Member(path, kind, number(block[100:108]) or 0, stored, stored, target)
+        self._padding = padding = -stored & BLOCK - 1
+        self._next += BLOCK + stored + padding
+        return Member(path, kind, self._number(block[100:108]) or 0, stored, stored, target)
 
     def _special(self, block: bytes, extensions: _Extensions) -> Member:
         """Return the member whose header is `block` with what `extensions` say instead."""
@@ -240,7 +246,9 @@ class TarReader:
         return block
 
     def _size(self, block: bytes) -> int:
-        size = number(block[124:136])
+        size = None if block[135] else octal(block[124:135])
+        if size is None:
+            size = number(block[124:136])
         if size is None or size < 0:
             raise self._malformed("a member without size")
         return size

@@ -72,7 +72,9 @@ def checksum_is_right(block: bytes) -> bool:
     Adler-32's lower half is such a sum plus one, modulo 65,521, and twenty times as fast as a sum in Python.
     """
     field = block[148:156]
-    stated = number(field)
+    stated = None if field[6] else octal(field[:6])
+    if stated is None:
+        stated = number(field)
     if stated is None:
         return False
     expected = (stated - _SPACES + (adler32(field) & 0xFFFF)) % 65521
@@ -97,6 +99,14 @@ def number(field: bytes) -> int | None:
     try:
         return int(digits, 8)
     except ValueError:
+        return None
+
+
+def octal(digits: bytes) -> int | None:
+    """Return the number that octal `digits` are, as almost all writers of archives fill a field; None for all else."""
+    try:
+        return int(digits, 8) if digits.isdigit() else None
+    except ValueError:  # There are digits beyond 7.
         return None
 
 

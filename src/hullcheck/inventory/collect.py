@@ -10,7 +10,7 @@ from hullcheck.inventory.layer import Found, LayerInventory, Reading
 from hullcheck.model.gap import Gap, GapKind
 from hullcheck.model.package import Unread
 from hullcheck.model.source_file import SourceFile
-from hullcheck.model.tree import Hidden, Tree
+from hullcheck.model.tree import Hidden, Tree, Unwanted
 
 
 class GivenUp(Exception):
@@ -35,6 +35,8 @@ def collect(tree: Tree, index: Index, given_up: Callable[[], bool] = bool) -> La
                 if entry.here:
                     _forget(entry.path, readings)
                 (emptied if entry.below else replaced if entry.alone else hidden).add(entry.path)
+            case Unwanted():
+                hidden.update(entry.paths)
             case Gap():
                 gaps.append(entry)
                 # What could not be read takes the place of what it could have been before.

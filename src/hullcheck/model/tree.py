@@ -28,7 +28,17 @@ class Hidden:
     here: bool = False
 
 
-Entry = SourceFile | Hidden | Gap
+@dataclass(frozen=True, slots=True)
+class Unwanted:
+    """Files that a layer brings and nobody wants, which hide their `paths` as `Hidden` does.
+
+    They come together, because a layer has a hundred thousand of them.
+    """
+
+    paths: tuple[str, ...]
+
+
+Entry = SourceFile | Hidden | Unwanted | Gap
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from hullcheck.formats.tar import TarReader
 from hullcheck.formats.tar_header import Kind, Member
 from hullcheck.model.gap import Gap, GapKind
 from hullcheck.model.source_file import EXECUTABLE_MAGIC, SMALLEST_EXECUTABLE, SourceFile
-from hullcheck.model.tree import Entry, Hidden
+from hullcheck.model.tree import Entry, Hidden, Unwanted
 from hullcheck.sources.content import Kept, held
 from hullcheck.sources.landing import LONGEST_PATH, Landing, NowhereError
 from hullcheck.sources.options import RAISE_FILE_SIZE, Limits
@@ -21,10 +21,10 @@ from hullcheck.sources.whiteouts import WHITEOUT, hidden_by
 # What nobody could read through is no image.
 MAX_GAPS = 1000
 
-# Files of a layer that an analyzer wants, each of which takes memory: in the largest images there are some 50,000. Who
+# Files of a layer that an analyzer wants, each of which takes memory and time: the largest images have some 50,000. Who
 # allows more members allows more of these.
-_MOST_WANTED = 250_000
-_MEMBERS_OF_A_WANTED_FILE = 4
+_MOST_WANTED = 100_000
+_MEMBERS_OF_A_WANTED_FILE = 10
 
 _ANY_EXECUTE = 0o111
 _MAGIC = max(map(len, EXECUTABLE_MAGIC))
@@ -68,20 +68,38 @@ class LayerMembers:
 
     def entries(self, archive: TarReader) -> Iterator[Entry]:
         """Yield what the members of `archive` are."""
+        unwanted: list[str] = []
         for place, member in enumerate(archive):
             try:
                 path = self._landing.place(member)
             except NowhereError as error:
                 yield self._gap(GapKind.MALFORMED, member.path, str(error))
                 continue
-            if WHITEOUT in path and path.rpartition("/")[2].startswith(WHITEOUT):
-                yield hidden_by(path) or self._gap(GapKind.MALFORMED, path, "a whiteout of nothing")
-            elif path:
-                self._links.pop(path, None)
-                if member.kind is Kind.FILE and not self._wants(archive, member, path):
-                    yield Hidden(path, here=self._brought.replaced(path, place))
-                else:
-                    yield from self._member(archive, member, path, place)
+            if self._is_new_and_unwanted(archive, member, path):
+                unwanted.append(path)
+                continue
+            if unwanted:
+                yield Unwanted(tuple(unwanted))
+                unwanted.clear()
+            yield from self._entry(archive, member, path, place)
+        if unwanted:
+            yield Unwanted(tuple(unwanted))
+
+    def _is_new_and_unwanted(self, archive: TarReader, member: Member, path: str) -> bool:
+        """Say whether a member is a file that only hides what is below: as nine of ten are."""
+        if member.kind is not Kind.FILE or path in self._links or WHITEOUT in path or self._brought.holds(path):
+            return False
+        return bool(path) and not self._wants(archive, member, path)
+
+    def _entry(self, archive: TarReader, member: Member, path: str, place: int) -> Iterator[Entry]:
+        if WHITEOUT in path and path.rpartition("/")[2].startswith(WHITEOUT):
+            yield hidden_by(path) or self._gap(GapKind.MALFORMED, path, "a whiteout of nothing")
+        elif path:
+            self._links.pop(path, None)
+            if member.kind is Kind.FILE and not self._wants(archive, member, path):
+                yield Hidden(path, here=self._brought.replaced(path, place))
+            else:
+                yield from self._member(archive, member, path, place)
 
     def owed(self) -> bool:
         """Say whether a second reading is needed, and prepare it."""

@@ -35,13 +35,17 @@ class Whereabouts:
             return place
         return None if any(self._replaced.get(above, -1) > place for above in _upwards(path)) else place
 
+    def holds(self, path: str) -> bool:
+        """Say whether a file was noted at `path` or below it, whatever became of it."""
+        return path in self._places or path in self._directories
+
     def lies_below(self, path: str) -> bool:
         """Say whether a file was noted that lies below `path`."""
         return path in self._directories
 
     def replaced(self, path: str, place: int) -> bool:
         """Say whether the member at `path`, which is no directory, replaces files that were noted, and note that."""
-        if path not in self._places and path not in self._directories:
+        if not self.holds(path):
             return False
         self._count += 1
         if self._count > MAX_REPLACED:

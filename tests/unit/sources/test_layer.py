@@ -33,7 +33,7 @@ from hullcheck.model.gap import Gap, GapKind
 from hullcheck.model.layer import Layer
 from hullcheck.model.progress import Unwatched
 from hullcheck.model.source_file import SourceFile, Wants
-from hullcheck.model.tree import Entry, Hidden
+from hullcheck.model.tree import Entry, Hidden, Unwanted
 from hullcheck.sources.layer import LayerTree
 from hullcheck.sources.options import RAISE_FILE_SIZE, Limits
 
@@ -62,7 +62,19 @@ def tree(made: LayerFile, blob: Blob | None = None, limits: Limits | None = None
 
 
 def entries(*members: Member, limits: Limits | None = None) -> list[Entry]:
-    return list(tree(layer(*members), limits=limits).entries(WANTS))
+    return told(tree(layer(*members), limits=limits))
+
+
+def told(of: LayerTree) -> list[Entry]:
+    """Return what a layer tells, one path at a time."""
+    return [one for entry in of.entries(WANTS) for one in alone(entry)]
+
+
+def alone(entry: Entry) -> Iterator[Entry]:
+    if isinstance(entry, Unwanted):
+        yield from map(Hidden, entry.paths)
+    else:
+        yield entry
 
 
 def files(found: Sequence[Entry]) -> dict[str, bytes]:
@@ -80,7 +92,7 @@ def test_wanted_files_are_read_and_all_others_hide(packing: str) -> None:
         file("app/x.JAR", b"PK", 0o600),
         packing=packing,
     )
-    assert list(tree(made).entries(WANTS)) == [
+    assert told(tree(made)) == [
         Hidden("var", alone=True),
         SourceFile("var/lib/status", b"Package: x", 0o644),
         Hidden("usr/share/doc/readme"),
@@ -187,7 +199,7 @@ def test_a_hard_link_to_a_wanted_file_is_read_once() -> None:
         hard_link("bin/perl5", "./bin/perl", 0o755),
     )
     blob = Blob(made.blob)
-    found = list(tree(made, blob).entries(WANTS))
+    found = told(tree(made, blob))
     assert found == [
         SourceFile("pkgs/package.json", b"{}"),
         SourceFile("env/package.json", b"{}"),
@@ -207,7 +219,7 @@ def test_a_wanted_hard_link_to_an_unwanted_file_is_read_in_a_second_pass() -> No
         hard_link("app3/package.json", "unwanted"),
     )
     blob = Blob(made.blob)
-    found = list(tree(made, blob).entries(WANTS))
+    found = told(tree(made, blob))
     assert files(found) == {f"{app}/package.json": b'{"name": "x"}' for app in ("app", "app2", "app3")}
     assert blob.opened == 2
 
@@ -235,7 +247,7 @@ def test_a_hard_link_is_what_its_target_was_then() -> None:
 def test_a_hard_link_that_is_replaced_is_not_owed() -> None:
     made = layer(file("a", b"x"), hard_link("app/package.json", "a"), symlink("app/package.json", "elsewhere"))
     blob = Blob(made.blob)
-    found = list(tree(made, blob).entries(WANTS))
+    found = told(tree(made, blob))
     assert found == [Hidden("a"), Hidden("app/package.json", here=True)]
     assert blob.opened == 1
 
@@ -384,7 +396,7 @@ def test_another_blob_is_no_image() -> None:
 
 def test_what_follows_the_archive_belongs_to_its_digest() -> None:
     made = LayerFile(tar([file("a/status", b"1")]) + b"hidden" * 1000, "+gzip")
-    assert files(list(tree(made).entries(WANTS))) == {"a/status": b"1"}
+    assert files(told(tree(made))) == {"a/status": b"1"}
     lying = replace(tree(made), layer=replace(tree(made).layer, diff_id=digest(tar([file("a/status", b"1")]))))
     with pytest.raises(ImageError, match="uncompressed: has digest"):
         list(lying.entries(WANTS))
@@ -396,6 +408,16 @@ def test_a_wrong_diff_id_is_no_image_even_if_the_digest_is_right() -> None:
     with pytest.raises(ImageError, match=f"and not {digest(b'x')}") as raised:
         list(lying.entries(WANTS))
     assert raised.value.hint
+
+
+@pytest.mark.parametrize("packing", ["", "+gzip"])
+def test_a_wrong_diff_id_is_no_image_even_if_the_padding_of_the_archive_is_missing(packing: str) -> None:
+    whole = tar([file("a/status", b"1")])
+    cut = LayerFile(whole[: 512 + 100], packing)
+    assert files(list(tree(cut).entries(WANTS))) == {"a/status": b"1"}
+    lying = replace(tree(cut), layer=replace(tree(cut).layer, diff_id=digest(whole)))
+    with pytest.raises(ImageError, match=f"and not {digest(whole)}"):
+        list(lying.entries(WANTS))
 
 
 def test_a_damaged_blob_is_told_as_one_of_another_digest() -> None:
@@ -457,8 +479,8 @@ def test_progress_counts_the_bytes_of_the_blob_once() -> None:
 
 
 def test_an_archive_can_be_left_before_its_end() -> None:
-    reading = iter(tree(layer(file("a"), file("b"))).entries(WANTS))
-    assert next(reading) == Hidden("a")
+    reading = iter(tree(layer(directory("a"), file("b"))).entries(WANTS))
+    assert next(reading) == Hidden("a", alone=True)
     reading.close()  # type: ignore[attr-defined] # It is a generator, which its type does not tell.
 
 
