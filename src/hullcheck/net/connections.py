@@ -1,6 +1,7 @@
 """Connections that do not wait for ever for the head of an answer."""
 
 import socket
+import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import Event, Timer
@@ -41,9 +42,23 @@ def _plain_pool(longest: float) -> type[HTTPConnectionPool]:
 
 def _tls_pool(longest: float) -> type[HTTPSConnectionPool]:
     class Connection(HTTPSConnection):
+        def send(self, data: object) -> None:
+            connected = self.sock is not None
+            try:
+                super().send(data)  # type: ignore[arg-type] # Whatever it takes.
+            except (ssl.SSLEOFError, ConnectionError):
+                if not connected:
+                    raise
+                # Why the other side has hung up is still to be read: it may not like our certificate.
+                return
+
         def getresponse(self) -> HTTPResponse:  # type: ignore[override] # As in the class above.
-            with _in_time(self.sock, longest):
-                return super().getresponse()
+            try:
+                with _in_time(self.sock, longest):
+                    return super().getresponse()
+            except ssl.SSLEOFError as error:
+                # As without TLS: it may go better with the next connection.
+                raise ConnectionResetError("the connection broke") from error
 
     class Pool(HTTPSConnectionPool):
         ConnectionCls = Connection

@@ -34,7 +34,7 @@ def parse_mirror(text: str) -> Mirror:
     mirror, slash, prefix = place.removesuffix("/").partition("/")
     # What is no host, a reference takes for the beginning of a name in Docker Hub.
     hosts_read = (_host(f"{host}/x"), _host(f"{mirror}/{prefix}/x" if slash else f"{mirror}/x"))
-    if hosts_read != (host_key(host), host_key(mirror)):
+    if "/" in host or "" in hosts_read or hosts_read != (host_key(host), host_key(mirror)):
         raise InvalidParameter(f"mirror {text[:200]!r}: not a host and its mirror", hint=_FORM)
     return Mirror(host_key(host), mirror, prefix)
 

@@ -2,13 +2,17 @@
 
 import base64
 import json
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from hullcheck.errors import InvalidParameter
-from hullcheck.net.credentials import Login, LoginFile, host_key, read_logins
+from hullcheck.net.credentials import Login, LoginFile, host_key, login_key, read_logins
 
 
 def encoded(login: str) -> str:
@@ -63,6 +67,90 @@ def test_an_exact_name_goes_before_an_address(tmp_path: Path) -> None:
 )
 def test_hosts_are_compared_without_scheme_and_path(address: str, key: str) -> None:
     assert host_key(address) == key
+
+
+def test_the_longest_path_of_a_repository_counts(tmp_path: Path) -> None:
+    """containers-auth.json(5): more specific keys go before less specific ones."""
+    auths = {
+        "my-registry.example/namespace/user/image": {"auth": encoded("image:1")},
+        "my-registry.example/namespace": {"auth": encoded("namespace:2")},
+        "my-registry.example": {"auth": encoded("host:3")},
+        "docker.io/library/ship": {"auth": encoded("ship:4")},
+        "only.example/team/": {"auth": encoded("team:5")},
+    }
+    keys = logins(tmp_path, {"auths": auths})
+    found = {
+        name: (keys.login(*name.split("/", 1)) or Login("none")).username
+        for name in (
+            "my-registry.example/namespace/user/image",
+            "my-registry.example/namespace/user/images",
+            "my-registry.example/namespace/user",
+            "my-registry.example/namespaces/x",
+            "my-registry.example/x",
+            "docker.io/library/ship",
+            "docker.io/library/shipyard",
+            "only.example/team/app",
+            "only.example/teams/app",
+            "only.example/app",
+        )
+    }
+    assert list(found.values()) == [
+        "image",
+        "namespace",
+        "namespace",
+        "host",
+        "host",
+        "ship",
+        "none",
+        "team",
+        "none",
+        "none",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("address", "key"),
+    [
+        ("https://index.docker.io/v1/", "docker.io"),
+        ("index.docker.io/v1/", "docker.io"),
+        ("registry.example/v2", "registry.example"),
+        ("https://registry.example/team/app", "registry.example"),
+        ("Registry.Example/team/app", "registry.example/team/app"),
+        ("registry.example/v2/team", "registry.example/v2/team"),
+        ("registry.example:5000/", "registry.example:5000"),
+    ],
+)
+def test_an_address_is_for_its_host_and_a_path_for_what_is_below(address: str, key: str) -> None:
+    assert login_key(address) == key
+
+
+@given(st.text(max_size=40))
+def test_no_entry_is_for_a_host_that_it_does_not_name(text: str) -> None:
+    host, _, path = login_key(text).partition("/")
+    assert host == host_key(text)
+    assert path == "" or path in text
+
+
+def test_a_login_may_be_broken_into_lines(tmp_path: Path) -> None:
+    text = encoded("user:" + "p" * 100)
+    wrapped = "\n".join(text[at : at + 64] for at in range(0, len(text), 64))
+    login = logins(tmp_path, {"auths": {"a.example": {"auth": wrapped}}}).login("a.example", "x")
+    assert login == Login("user", "p" * 100)
+
+
+def test_what_is_not_for_this_user_is_not_there(
+    tmp_path: Path, unprivileged: Callable[[Path], AbstractContextManager[None]]
+) -> None:
+    (tmp_path / "root").mkdir(mode=0o700)
+    path = tmp_path / "root" / "config.json"
+    path.write_text("{}")
+    with unprivileged(tmp_path):
+        (tmp_path / "root").stat()
+    path.chmod(0)
+    (tmp_path / "root").chmod(0o755)
+    with unprivileged(tmp_path):
+        assert read_logins(str(path)) == LoginFile(str(path))
+    assert read_logins("/dev/null/.docker/config.json") == LoginFile("/dev/null/.docker/config.json")
 
 
 def test_helpers_are_known_by_host(tmp_path: Path) -> None:

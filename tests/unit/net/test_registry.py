@@ -3,6 +3,8 @@
 import json
 import os
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -354,3 +356,102 @@ def test_the_environment_is_not_looked_at(server: RegistrySimulator, monkeypatch
     for name in ("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy", "ALL_PROXY"):
         monkeypatch.setitem(os.environ, name, "http://127.0.0.1:1")
     assert Client(server).manifest().digest == digest(BUILT.manifest)
+
+
+# What real registries do
+
+
+def test_a_registry_may_speak_http_of_1996(server: RegistrySimulator) -> None:
+    server.answer(MANIFEST, Answer(200, BUILT.manifest, {"Content-Type": OCI_MANIFEST}, old=True))
+    server.answer(BLOB, Answer(200, LAYER.blob, old=True))
+    assert Client(server).manifest().content == BUILT.manifest
+    assert Client(server).blob() == LAYER.blob
+
+
+def test_a_manifest_of_100_mb_is_not_read(server: RegistrySimulator) -> None:
+    server.answer(MANIFEST, Answer(200, b" " * 100_000_000, {"Content-Type": OCI_MANIFEST}))
+    with pytest.raises(ImageError, match="answered with more than 4194304 bytes"):
+        Client(server).manifest(limit=4 * 1024 * 1024)
+
+
+def test_a_user_in_a_redirect_is_neither_sent_nor_shown(server: RegistrySimulator) -> None:
+    with serving_registry() as storage:
+        location = storage.address.replace("//", "//user:secret@") + "/blob"
+        server.answer(BLOB, Answer(307, b"", {"Location": location}))
+        message = refused(Client(server), "blob").message
+        assert "secret" not in message
+        storage.answer("/blob", Answer(200, LAYER.blob))
+        assert Client(server).blob() == LAYER.blob
+        assert not any("authorization" in it.headers for it in storage.seen)
+
+
+def test_a_redirect_that_loops_ends(server: RegistrySimulator) -> None:
+    server.answer(BLOB, Answer(307, b"", {"Location": BLOB}))
+    assert "more than 8 redirects" in refused(Client(server), "blob").message
+
+
+@pytest.mark.parametrize("status", [307, 302])
+def test_the_login_at_the_token_server_does_not_follow_a_redirect(server: RegistrySimulator, status: int) -> None:
+    with serving_registry() as other:
+        other.answer("/token", Answer(200, b'{"token": "stolen"}'))
+        server.authentication = "bearer"
+        server.answer("/token", Answer(status, b"", {"Location": f"{other.address}/token"}))
+        for login in (Login("user", "pass"), Login("<token>", "", "refresh")):
+            assert "401" in refused(Client(server, login)).message or "30" in refused(Client(server, login)).message
+        assert not any("authorization" in it.headers or it.body for it in other.seen)
+
+
+def test_a_login_is_sent_to_the_token_server_that_the_registry_names(server: RegistrySimulator) -> None:
+    with serving_registry(users={"user": "pass"}, anonymous_tokens=False) as tokens:
+        server.authentication = f'Bearer realm="{tokens.address}/token",service="x"'
+        with pytest.raises(ImageError):
+            Client(server, Login("user", "pass")).manifest()
+        assert [it.headers["authorization"] for it in tokens.seen] == ["Basic dXNlcjpwYXNz"]
+
+
+@pytest.mark.parametrize("realm", ["http://tokens.example/token", "http://registry.example.evil.example/token"])
+def test_a_token_server_elsewhere_is_not_spoken_to_in_plain_http(server: RegistrySimulator, realm: str) -> None:
+    """The registry is on this machine, where nobody listens; the way to the other one is not."""
+    server.authentication = f'Bearer realm="{realm}",service="x"'
+    client = Client(server, Login("user", "pass"), environment={"HTTP_PROXY": server.address})
+    assert "is not safe" in refused(client).message
+    assert not any("authorization" in it.headers for it in server.seen)
+    # The user may say that it is.
+    client = Client(server, environment={"HTTP_PROXY": server.address}, insecure=("tokens.example",))
+    if "evil" in realm:
+        assert "is not safe" in refused(client).message
+    else:
+        assert client.manifest().digest == digest(BUILT.manifest)
+
+
+def test_many_threads_share_a_token(server: RegistrySimulator) -> None:
+    contents = [bytes([number]) * 300_000 for number in range(24)]
+    for content in contents:
+        server.content[f"/v2/team/app/blobs/{digest(content)}"] = content, ""
+    server.authentication, server.users, server.anonymous_tokens = "bearer", {"user": "pass"}, False
+    client = Client(server, Login("user", "pass"))
+
+    def read(content: bytes) -> bytes:
+        with client.registry.stream(digest(content)) as chunks:
+            return b"".join(chunks)
+
+    with client.http, ThreadPoolExecutor(8) as pool:
+        assert list(pool.map(read, contents)) == contents
+        assert len([path for path in server.paths() if path.startswith("/token")]) == 1
+        assert [it.path for it in server.seen].count("/v2/") == 1
+        # All tokens expire at the same time; each thread that is refused uses the one that another has got.
+        server._uses.update(dict.fromkeys(server._uses, 0))
+        assert list(pool.map(read, contents)) == contents
+    assert len([path for path in server.paths() if path.startswith("/token")]) == 2
+
+
+def test_blobs_are_open_at_the_same_time_and_may_be_left(server: RegistrySimulator) -> None:
+    contents = [bytes([number]) * 2_000_000 for number in range(4)]
+    for content in contents:
+        server.content[f"/v2/team/app/blobs/{digest(content)}"] = content, ""
+    client = Client(server)
+    with client.http, ExitStack() as opened:
+        streams = [opened.enter_context(client.registry.stream(digest(content))) for content in contents]
+        firsts = [next(stream) for stream in streams]
+        assert [first[:1] for first in firsts] == [content[:1] for content in contents]
+    assert client.blob() == LAYER.blob
