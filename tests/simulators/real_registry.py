@@ -43,7 +43,7 @@ class RealRegistry:
 def program(name: str) -> str:
     """Return the path of a program, which must be installed."""
     path = shutil.which(name)
-    assert path is not None, f"{name} is missing: install docker-registry, skopeo, umoci and apache2-utils"
+    assert path is not None, f"{name} is missing: `make system` installs what tests need"
     return path
 
 
