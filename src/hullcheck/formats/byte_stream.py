@@ -5,6 +5,10 @@ from collections.abc import Callable, Iterable, Iterator
 from hullcheck.errors import MalformedFile
 
 
+class CutShort(MalformedFile):
+    """A stream ends before what was to be read of it."""
+
+
 class ByteStream:
     """What `chunks` make up; `path` is its name in errors.
 
@@ -100,5 +104,5 @@ class ByteStream:
             raise self._cut()
         return have >= count
 
-    def _cut(self) -> MalformedFile:
-        return MalformedFile(self.path, "cut short", place=f"byte {self._before + len(self._buffer)}")
+    def _cut(self) -> CutShort:
+        return CutShort(self.path, "cut short", place=f"byte {self._before + len(self._buffer)}")

@@ -420,6 +420,16 @@ def test_a_wrong_diff_id_is_no_image_even_if_the_padding_of_the_archive_is_missi
         list(lying.entries(WANTS))
 
 
+@pytest.mark.parametrize("packing", ["", "+gzip"])
+def test_a_wrong_diff_id_is_no_image_even_if_the_padding_of_the_archive_is_missing(packing: str) -> None:
+    whole = tar([file("a/status", b"1")])
+    cut = LayerFile(whole[: 512 + 100], packing)
+    assert files(list(tree(cut).entries(WANTS))) == {"a/status": b"1"}
+    lying = replace(tree(cut), layer=replace(tree(cut).layer, diff_id=digest(whole)))
+    with pytest.raises(ImageError, match=f"and not {digest(whole)}"):
+        list(lying.entries(WANTS))
+
+
 def test_a_damaged_blob_is_told_as_one_of_another_digest() -> None:
     made = layer(file("a/status", bytes(range(256)) * 100))
     blob = bytearray(made.blob)
