@@ -66,9 +66,9 @@ class Image:
     none), `platform` is "os/architecture[/variant]", `created` an RFC 3339 time or "". `labels` are of the
     configuration, `annotations` of the manifest.
 
-    What a report holds is read by many: values of variables whose name says that they are secret, and passwords in
-    addresses, are replaced by "(redacted)" in `environment`, `entrypoint`, `command`, `history` and the build commands
-    of `layers`. Names stay, and so do empty values.
+    What a report holds is read by many: values of variables and options whose name says that they are secret, and
+    users and passwords in addresses, are replaced by "(redacted)", in the environment and wherever a command, a step
+    of the history, a label or an annotation tells them. Names stay, and so do empty values.
     """
 
     id: str

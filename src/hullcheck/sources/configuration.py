@@ -1,7 +1,9 @@
 """The configuration of an image: OCI image specification 1.1, config.md, and Docker image specification 1.2."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
+from typing import TypeVar
 
 from hullcheck.errors import LimitExceeded
 from hullcheck.formats.json import read_json
@@ -13,10 +15,14 @@ from hullcheck.sources import redaction
 from hullcheck.sources.documents import read_platform
 from hullcheck.sources.platforms import Platform
 
+T = TypeVar("T")
+
 Pairs = tuple[tuple[str, str], ...]
 
-# Engines stop at 127 layers; what changes the configuration alone adds some hundreds at most.
+# Engines stop at 127 layers; what changes the configuration alone adds some hundreds of steps at most. Nobody has as
+# many variables, labels or words of a command, each of which is searched for secrets.
 MAX_STEPS = 10_000
+MAX_ENTRIES = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,36 +69,42 @@ def read_config(content: bytes, name: str) -> Config:
         node.text_or_none("os.version") or "",
         node.text_or_none("created") or "",
         node.text_or_none("author") or "",
-        _runtime(runtime) if runtime else Runtime(),
+        _runtime(runtime, name) if runtime else Runtime(),
         diff_ids,
         _commands(history, len(diff_ids)),
         history,
     )
 
 
-def _runtime(node: Node) -> Runtime:
+def _runtime(node: Node, name: str) -> Runtime:
     ports = node.node_or_none("ExposedPorts")
     return Runtime(
         user=node.text_or_none("User") or "",
-        labels=tuple(sorted(node.text_members("Labels"))),
-        environment=_environment(node),
-        entrypoint=_words(node, "Entrypoint"),
-        command=_words(node, "Cmd"),
+        labels=redaction.told(_few(node.text_members("Labels"), f"{name}, Labels")),
+        environment=_environment(_few(node.texts("Env"), f"{name}, Env")),
+        entrypoint=tuple(map(redaction.command, _few(_words(node, "Entrypoint"), f"{name}, Entrypoint"))),
+        command=tuple(map(redaction.command, _few(_words(node, "Cmd"), f"{name}, Cmd"))),
         working_directory=node.text_or_none("WorkingDir") or "",
         exposed_ports=tuple(sorted(ports.keys(), key=_port)) if ports else (),
     )
 
 
-def _environment(node: Node) -> Pairs:
+def _few(entries: Iterable[T], name: str) -> tuple[T, ...]:
+    few = tuple(islice(entries, MAX_ENTRIES + 1))
+    if len(few) > MAX_ENTRIES:
+        raise LimitExceeded(name, f"has more than {MAX_ENTRIES} entries")
+    return few
+
+
+def _environment(entries: Iterable[str]) -> Pairs:
     """Return the variables by name; of several with one name the last counts, as for the program that is started."""
-    variables = (entry.partition("=") for entry in node.texts("Env"))
+    variables = (entry.partition("=") for entry in entries)
     return tuple(sorted({name: redaction.variable(name, value) for name, _, value in variables}.values()))
 
 
 def _words(node: Node, key: str) -> tuple[str, ...]:
     """Return the words of a command; Docker takes text for a command of one word, which old images have."""
-    words = (node.text(key),) if node.is_text(key) else node.texts(key)
-    return tuple(map(redaction.command, words))
+    return (node.text(key),) if node.is_text(key) else node.texts(key)
 
 
 def _port(port: str) -> tuple[int, str]:

@@ -8,6 +8,7 @@ from hullcheck.formats.json import read_json
 from hullcheck.formats.node import Node
 from hullcheck.model.source_file import SourceFile
 from hullcheck.net.digest import is_digest
+from hullcheck.sources import redaction
 from hullcheck.sources.platforms import Platform
 
 OCI_INDEX = "application/vnd.oci.image.index.v1+json"
@@ -122,7 +123,7 @@ def _manifest(node: Node, name: str) -> Manifest:
         if layer.media_type not in _LAYERS:
             hint = "decrypt it first" if layer.media_type.endswith("+encrypted") else "build it with tar layers"
             raise MalformedFile(name, f"has a layer of the unknown type {layer.media_type!r}", hint=hint)
-    return Manifest(config, layers, tuple(sorted(node.text_members("annotations"))))
+    return Manifest(config, layers, redaction.told(node.text_members("annotations")))
 
 
 def _descriptor(node: Node) -> Descriptor:

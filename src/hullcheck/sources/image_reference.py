@@ -160,10 +160,19 @@ def _is_file(path: str) -> bool:
         return False
 
 
+def _is_pipe(path: str) -> bool:
+    try:
+        return Path(path).is_fifo()
+    except OSError:
+        return False
+
+
 def _nothing_there(path: str) -> ArchiveError:
     if _is_directory(path):
         return ArchiveError(
             f"{path}: a directory without an OCI image layout",
             hint="root file systems are scanned with `hullcheck rootfs`, source trees with `hullcheck repo`",
         )
+    if _is_pipe(path):
+        return ArchiveError(f"{path}: a pipe", hint=f"an archive comes through stdin: hullcheck image - < {path}")
     return ArchiveError(f"{path}: no such file", hint="an image of a registry is named registry:NAME")

@@ -1,6 +1,7 @@
 """What is secret in an image's configuration, as far as names say so: reports, which many read, must not spread it."""
 
 import re
+from collections.abc import Iterable
 
 REDACTED = "(redacted)"
 
@@ -31,6 +32,11 @@ def is_secret(name: str) -> bool:
 def variable(name: str, value: str) -> tuple[str, str]:
     """Return the variable `name` and its `value`, redacted where it is secret; that there is none is no secret."""
     return name, REDACTED if value and is_secret(name) else command(value)
+
+
+def told(pairs: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
+    """Return `pairs`, labels or annotations, by name and without secrets; what they are called says nothing of them."""
+    return tuple(sorted((name, command(value)) for name, value in pairs))
 
 
 def command(text: str) -> str:

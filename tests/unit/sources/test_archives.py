@@ -227,6 +227,14 @@ def test_no_room_for_what_comes_is_told(tmp_path: Path, *, seekable: bool) -> No
     assert "TMPDIR" in error.hint
 
 
+def test_a_pipe_with_a_name_comes_through_stdin(tmp_path: Path) -> None:
+    """As a shell makes one of `hullcheck image <(docker save app)`."""
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(ArchiveError, match="a pipe") as caught:
+        scanned(str(tmp_path / "pipe"))
+    assert f"hullcheck image - < {tmp_path}/pipe" in caught.value.hint
+
+
 def test_a_dash_with_a_directory_before_it_is_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     Path("-").write_bytes(archive("docker-save-one"))

@@ -11,7 +11,7 @@ from tests.simulators.images import encoded
 
 from hullcheck.errors import LimitExceeded, MalformedFile
 from hullcheck.model.layer import HistoryStep
-from hullcheck.sources.configuration import MAX_STEPS, Config, cleaned, read_config
+from hullcheck.sources.configuration import MAX_ENTRIES, MAX_STEPS, Config, cleaned, read_config
 
 DIGEST = "sha256:" + "a" * 64
 
@@ -151,6 +151,21 @@ def test_no_secret_of_the_configuration_is_kept() -> None:
     assert "hush" not in repr(read)
     assert read.runtime.environment[0] == ("API_TOKEN", "(redacted)")
     assert read.created_by == ("ENV API_TOKEN=(redacted)", "RUN |1 NPM_TOKEN=(redacted) /bin/sh -c npm ci")
+
+
+@pytest.mark.parametrize("key", ["Env", "Cmd", "Entrypoint", "Labels"])
+def test_more_entries_than_anybody_has_are_refused(key: str) -> None:
+    names = [f"A{number}" for number in range(MAX_ENTRIES + 1)]
+    whole: Any = dict.fromkeys(names, "x") if key == "Labels" else names
+    with pytest.raises(LimitExceeded, match=key):
+        configured(**{key: whole})
+    few: Any = dict.fromkeys(names[1:], "x") if key == "Labels" else names[1:]
+    configured(**{key: few})
+
+
+def test_a_password_in_the_address_of_a_label_is_not_kept() -> None:
+    runtime = configured(Labels={"source": "https://me:hush@git.example/a", "token": "of the sea"}).runtime
+    assert runtime.labels == (("source", "https://(redacted)@git.example/a"), ("token", "of the sea"))
 
 
 @pytest.mark.parametrize("content", [b"", b"{", b"[]", b"null", b"\xff\xfe", b"<html>", b"[" * 100_000])
