@@ -38,6 +38,7 @@ class EngineSimulator:
     """What an engine knows, by the paths that it is asked for, and what it was asked."""
 
     path: Path
+    version: str = "1.41"
     answers: dict[str, Answer] = field(default_factory=dict)
     seen: list[str] = field(default_factory=list)
 
@@ -84,7 +85,13 @@ class EngineSimulator:
         return sum(path.endswith("/get") for path in self.seen)
 
     def respond(self, path: str) -> Answer:
-        """Return the answer for `path`."""
+        """Return the answer for `path`, as asked in the engine's version of the API."""
+        if path == "/_ping":
+            return self.answers.get(path, Answer(200, [b"OK"]))
+        version = f"/v{self.version}" if self.version else ""
+        if not path.startswith(f"{version}/images/"):
+            return Answer(404, [b"page not found"])
+        path = path.removeprefix(version)
         self.seen.append(path)
         missing = path.removeprefix("/images/").rpartition("/")[0]
         return self.answers.get(path, answer({"message": f"No such image: {missing}"}, 404))
@@ -126,11 +133,11 @@ def _handler(engine: EngineSimulator, released: threading.Event) -> type[BaseHTT
                 return
             # What has a length is known before its head is sent.
             whole = b"".join(given.body) if given.sized else b""
+            length = ("Content-Length", str(len(whole) + given.cut))
             self.send_response_only(given.status)
-            if given.sized:
-                self.send_header("Content-Length", str(len(whole) + given.cut))
-            else:
-                self.send_header("Transfer-Encoding", "chunked")
+            self.send_header(*(length if given.sized else ("Transfer-Encoding", "chunked")))
+            if engine.version:
+                self.send_header("Api-Version", engine.version)
             self.end_headers()
             self._send([whole] if given.sized else given.body, given)
 

@@ -29,7 +29,7 @@ class OwnCertificates:
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """Where a service listens: at the socket `path`, else at `host` and `port`; TLS is spoken if with `certificates`."""
+    """Where a service listens: at the socket `path`, else at `host` and `port`, with TLS if it has `certificates`."""
 
     path: str = ""
     host: str = ""
@@ -41,11 +41,15 @@ class Endpoint:
         return f"unix://{self.path}" if self.path else f"tcp://{host}:{self.port}"
 
 
-class NotListening(NetworkError):
+class NoConnection(NetworkError):
+    """The service cannot be reached."""
+
+
+class NotListening(NoConnection):
     """There is no such socket that can be seen, or nobody listens at it."""
 
 
-class NotPermitted(NetworkError):
+class NotPermitted(NoConnection):
     """The socket is there, and is not for this user."""
 
 
@@ -103,7 +107,7 @@ def _trust(certificates: OwnCertificates) -> ssl.SSLContext:
             context.load_cert_chain(own, key)
     except OSError as error:
         problem = f"{certificates.directory}: no usable certificates: {_said(error)}"
-        raise NetworkError(problem, hint="it has ca.pem, cert.pem and key.pem, which can be read") from error
+        raise NoConnection(problem, hint="it has ca.pem, cert.pem and key.pem, which can be read") from error
     if not certificates.verify:
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE
@@ -136,7 +140,7 @@ def _connect(connection: HTTPConnection, endpoint: Endpoint) -> None:
     except (ConnectionRefusedError, FileNotFoundError, NotADirectoryError) as error:
         raise NotListening(f"{endpoint}: nobody listens there ({_said(error)})") from error
     except OSError as error:
-        raise NetworkError(f"{endpoint}: no connection: {_said(error)}", hint="check the address") from error
+        raise NoConnection(f"{endpoint}: no connection: {_said(error)}", hint="check the address") from error
 
 
 def _is_visible(path: str) -> bool:

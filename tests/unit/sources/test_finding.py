@@ -1,5 +1,8 @@
 """Where an image is looked for that is no file."""
 
+import subprocess
+import sys
+import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -146,11 +149,55 @@ def test_an_engine_that_was_named_is_not_passed_over_silently(name: str, tmp_pat
     assert notes[0].startswith(f"Podman: nobody listens at {sockets}: it is passed over (start its service")
 
 
-@pytest.mark.parametrize("host", ["ssh://user@far.example", "tcp://far.example:2375", "npipe://x"])
+@pytest.mark.parametrize(
+    "host",
+    ["ssh://user@far.example", "tcp://far.example:2375", "npipe://x", "https://gone.invalid", f"unix:///{'x' * 200}"],
+)
 def test_an_engine_that_cannot_be_asked_does_not_stand_in_the_way(name: str, host: str) -> None:
     source, notes = found(name, {"DOCKER_HOST": host, "XDG_RUNTIME_DIR": "/nowhere"})
     assert (source, len(notes)) == ("registry", 1)
     assert isinstance(refused(f"docker:{name}", {"DOCKER_HOST": host}), EngineUnavailable)
+
+
+# Root may do everything: it asks as nobody, who may not read the program: all of it is imported before.
+ASKING = """
+import encodings.idna, importlib, os, pkgutil, sys
+import hullcheck.net, hullcheck.sources
+for package in (hullcheck.net, hullcheck.sources):
+    for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+        importlib.import_module(module.name)
+from hullcheck.errors import HullcheckError
+from hullcheck.model.target import TargetKind
+from hullcheck.net.http import Http
+from hullcheck.sources.open import open_target
+from hullcheck.sources.options import SourceOptions
+if os.getuid() == 0:
+    os.setuid(65534)
+options = SourceOptions(environment={"XDG_RUNTIME_DIR": sys.argv[1]})
+for reference in sys.argv[2:]:
+    try:
+        with Http() as http, open_target(TargetKind.IMAGE, reference, http, options, note=print) as target:
+            print(target.target.source)
+    except HullcheckError as error:
+        print(error.message, error.hint)
+"""
+
+
+def test_an_engine_that_is_not_for_this_user_is_passed_over_with_a_note(name: str) -> None:
+    with tempfile.TemporaryDirectory() as root:
+        Path(root).chmod(0o711)
+        path = Path(root, "docker.sock")
+        with serving_engine(path) as engine:
+            engine.add([DOCKERS], [name])
+            path.chmod(0)
+            command = [sys.executable, "-c", ASKING, root, name, f"docker:{name}"]
+            environment = {"PYTHONPATH": ":".join(sys.path)}
+            done = subprocess.run(command, capture_output=True, text=True, check=True, env=environment)
+    problem = f"Docker: unix://{path}: permission denied"
+    note, source, error = done.stdout.splitlines()
+    assert note.startswith(f"{problem}: it is passed over (join the group docker")
+    assert source == "registry"
+    assert error.startswith(f"{problem} join the group docker")
 
 
 def test_an_engine_that_answers_with_an_error_may_have_the_image(docker: EngineSimulator, name: str) -> None:

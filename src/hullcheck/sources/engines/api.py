@@ -1,5 +1,6 @@
-"""Requests of the Docker Engine API, unversioned: the engine answers as its newest version says."""
+"""Requests of the Docker Engine API, in the newest version that the engine has: what is asked is in all of them."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from hullcheck.net.http import Response
 
 _CHUNK = 256 * 1024
 _LARGEST_ERROR = 64 * 1024
+_VERSION = re.compile(r"[0-9]{1,4}\.[0-9]{1,4}")
 
 # An engine writes the whole image to its own disk before it sends the first byte of an export: 20 times the time-out,
 # by default 10 minutes, are enough for 20 GB at 35 MB/s.
@@ -30,10 +32,14 @@ class _Complaint(msgspec.Struct):
 
 @dataclass(frozen=True, slots=True)
 class EngineApi:
-    """The engine at `endpoint`; `timeout` is in seconds. Whatever goes wrong is a `NetworkError`."""
+    """The engine at `endpoint`; `timeout` is in seconds, `version` the beginning of paths ("/v1.41" or "").
+
+    Whatever goes wrong is a `NetworkError`.
+    """
 
     endpoint: Endpoint
     timeout: float
+    version: str = ""
 
     def inspect(self, image: str, limit: int) -> bytes:
         """Return what the engine knows of `image`, a name or id."""
@@ -47,11 +53,11 @@ class EngineApi:
     def export(self, image: str) -> Iterator[Iterator[bytes]]:
         """Open the archive that the engine makes of `image`, and give its bytes in chunks."""
         path = f"/images/{_quoted(image)}/get"
-        with get(self.endpoint, path, self.timeout, self.timeout * _PATIENCE) as response:
+        with get(self.endpoint, f"{self.version}{path}", self.timeout, self.timeout * _PATIENCE) as response:
             yield self._accepted(response, path).chunks(_CHUNK)
 
     def _read(self, path: str, limit: int) -> bytes:
-        with get(self.endpoint, path, self.timeout) as response:
+        with get(self.endpoint, f"{self.version}{path}", self.timeout) as response:
             return self._accepted(response, path).read(limit)
 
     def _accepted(self, response: Response, path: str) -> Response:
@@ -61,6 +67,13 @@ class EngineApi:
         kind = NoSuchImage if response.status == 404 and said else NetworkError  # noqa: PLR2004
         detail = f", {said}" if said else ""
         raise kind(f"GET {path[:300]} of {self.endpoint}: {response.status}{detail}", status=response.status)
+
+
+def connected(endpoint: Endpoint, timeout: float) -> EngineApi:
+    """Return the engine at `endpoint`, which tells its version; paths without one are deprecated (API 1.41)."""
+    with get(endpoint, "/_ping", timeout) as response:
+        version = response.headers.get("api-version", "")
+    return EngineApi(endpoint, timeout, f"/v{version}" if _VERSION.fullmatch(version) else "")
 
 
 def complaint(content: bytes) -> str:

@@ -8,8 +8,8 @@ from functools import partial
 from hullcheck.errors import ImageError
 from hullcheck.model.layer import Image
 from hullcheck.model.progress import Progress
-from hullcheck.net.endpoint import NotListening, NotPermitted
-from hullcheck.sources.engines.api import EngineApi, NoSuchImage
+from hullcheck.net.endpoint import NoConnection, NotListening, NotPermitted
+from hullcheck.sources.engines.api import EngineApi, NoSuchImage, connected
 from hullcheck.sources.engines.engine import Engine, endpoints
 from hullcheck.sources.engines.export import Export
 from hullcheck.sources.engines.faults import EngineAbsent, EngineUnavailable
@@ -52,9 +52,9 @@ def open_engine_image(engine: Engine, request: EngineRequest, stack: ExitStack) 
     problems: list[EngineUnavailable] = []
     asked = endpoints(engine, addresses, request.options.insecure)
     for endpoint in asked:
-        api = EngineApi(endpoint, request.timeout)
         try:
             with _told(engine, stated=bool(addresses.stated_by)):
+                api = connected(endpoint, request.timeout)
                 return _opened(api, _inspected(api, request), request, stack)
         except EngineUnavailable as error:
             problems.append(error)
@@ -88,6 +88,8 @@ def _told(engine: Engine, *, stated: bool) -> Iterator[None]:
             case NotListening():
                 kind = EngineUnavailable if stated else EngineAbsent
                 raise kind(message, hint=engine.absent) from error
+            case NoConnection():
+                raise EngineUnavailable(message, hint=error.hint) from error
             case _:
                 raise ImageError(message, hint=error.hint) from error
 
@@ -112,7 +114,11 @@ def _opened(api: EngineApi, inspected: Inspected, request: EngineRequest, stack:
     tags = _tags(inspected, request.name)
     if content is None:
         image, layers = export.opened()
-        return replace(image, tags=tags), tuple(replace(it, progress=progress, fault=ImageError) for it in layers)
+        # An image that has the id of its configuration has no manifest but what the export makes for it.
+        digest = "" if inspected.has_config_id else image.digest
+        return replace(image, tags=tags, digest=digest), tuple(
+            replace(it, progress=progress, fault=ImageError) for it in layers
+        )
     config = ConfigFile(content, inspected.id, name)
     blobs = [
         LayerBlob(diff_id, 0, _PLAIN, partial(export.layer, number), remote=True)

@@ -192,6 +192,22 @@ def containerd_image(engine: EngineSimulator, built: BuiltImage, identity: str) 
     export(engine, identity, archive_files(files))
 
 
+def test_an_image_may_have_no_layers(engine: EngineSimulator) -> None:
+    engine.add([], [NAME], steps=[("CMD x", 0)])
+    tell(engine, INSPECT, RootFS={"Type": "layers"})
+    assert opened(engine)[0].layers == ()
+    assert engine.exports() == 0
+
+
+@pytest.mark.parametrize("version", ["", "1.24", "1.55", "../../x", "1.41/../.."])
+def test_the_engine_is_asked_in_its_own_version(engine: EngineSimulator, version: str) -> None:
+    engine.version = version if version.replace(".", "").isdigit() else ""
+    if version != engine.version:
+        engine.answers["/_ping"] = Answer(raw=f"HTTP/1.1 200 OK\r\nApi-Version: {version}\r\n\r\nOK".encode())
+    engine.add(LAYERS, [NAME])
+    assert opened(engine)[1] == [{"var/status": "base"}, {"app/status": "top"}]
+
+
 # What is not what was meant
 
 
