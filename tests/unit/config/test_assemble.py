@@ -4,9 +4,11 @@ from pathlib import Path
 import pytest
 
 from hullcheck.config.assemble import cache_directory, database_directory, source_options
+from hullcheck.config.options import COMMANDS
 from hullcheck.config.settings import settle
 from hullcheck.errors import InvalidParameter
 from hullcheck.formats.tar import TarLimits
+from hullcheck.sources.finding import FINDERS
 from hullcheck.sources.options import Limits
 
 
@@ -59,3 +61,18 @@ def test_what_is_no_size_is_a_mistake(text: str) -> None:
         settle("image", {}, {"HULLCHECK_MAX_LAYER_SIZE": text}, {}, "")
     with pytest.raises(InvalidParameter, match=r"hullcheck\.toml: max-layer-size: "):
         settle("image", {}, {}, {"max-layer-size": text}, "hullcheck.toml")
+
+
+def test_where_images_are_looked_for_is_a_list_of_known_places() -> None:
+    settings = settle("image", {}, {"HULLCHECK_IMAGE_SOURCE": "podman, registry"}, {}, "")
+    options = source_options(settings, {"DOCKER_HOST": "unix:///x"})
+    assert options.image_sources == ("podman", "registry")
+    assert options.environment == {"DOCKER_HOST": "unix:///x"}
+    assert source_options(settle("image", {}, {}, {}, ""), {}).image_sources == ()
+    with pytest.raises(InvalidParameter, match="--image-source: 'dockr' is none of docker, podman, "):
+        settle("image", {"image-source": ("registry", "dockr")}, {}, {}, "")
+
+
+def test_every_place_where_images_are_looked_for_can_be_named() -> None:
+    (choices,) = (option.choices for option in COMMANDS["image"] if option.name == "image-source")
+    assert choices == tuple(FINDERS)

@@ -123,16 +123,21 @@ def read_inspected(content: bytes, name: str) -> Inspected:
     for digest in (identifier, *diff_ids):
         if not is_digest(digest):
             raise MalformedFile(name, f"{digest[:80]!r} is no digest")
-    digests = tuple(found.repo_digests or ())
+    digests = _names(found.repo_digests)
     return Inspected(
         identifier,
-        tuple(tag for tag in found.repo_tags or () if not tag.startswith("<none>")),
+        _names(found.repo_tags),
         digests,
         Platform(found.os or "", found.architecture or "", found.variant or ""),
         diff_ids,
         bytes(found.descriptor) == b"null" and not any(known.endswith(f"@{identifier}") for known in digests),
         found,
     )
+
+
+def _names(names: Sequence[str] | None) -> tuple[str, ...]:
+    """Return `names` but for "<none>:<none>", as old engines call what has none."""
+    return tuple(name for name in names or () if not name.startswith("<none>"))
 
 
 def _decoded(content: bytes, kind: type[_Kind], name: str) -> _Kind:

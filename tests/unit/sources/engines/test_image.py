@@ -1,5 +1,6 @@
 """Images of engines, described by what they tell and exported when they are read."""
 
+import random
 import resource
 import socket
 import time
@@ -302,6 +303,21 @@ def test_an_export_may_be_long_in_coming(engine: EngineSimulator) -> None:
 def _after(seconds: float, content: bytes) -> Iterator[bytes]:
     time.sleep(seconds)
     yield content
+
+
+def test_an_export_that_is_damaged_is_refused_or_the_same(engine: EngineSimulator) -> None:
+    identity = engine.add(LAYERS, [NAME])
+    whole = archive(*LAYERS)
+    chance = random.Random(3)
+    for _ in range(150):
+        damaged = bytearray(whole)
+        at = chance.randrange(len(whole))
+        damaged[at : at + chance.choice((1, 8, 512))] = chance.randbytes(chance.choice((0, 1, 8, 700)))
+        export(engine, identity, bytes(damaged))
+        try:
+            assert opened(engine)[1] == [{"var/status": "base"}, {"app/status": "top"}]
+        except ImageError:
+            continue
 
 
 def test_an_endless_export_ends_at_the_limit(engine: EngineSimulator) -> None:

@@ -62,7 +62,8 @@ def test_what_the_engine_does_not_know_is_not_there() -> None:
         told(Created="0001-01-01T00:00:00Z", Author="", Variant="").configuration(b"[]", "app") or b""
     )
     assert document == {"config": None, "rootfs": {"type": "layers", "diff_ids": []}, "history": []}
-    assert told(RepoTags=["<none>:<none>"]).tags == ()
+    nameless = told(RepoTags=["<none>:<none>"], RepoDigests=["<none>@<none>"])
+    assert (nameless.tags, nameless.digests) == ((), ())
 
 
 def test_an_id_that_is_the_digest_of_a_name_is_of_a_manifest() -> None:
