@@ -67,6 +67,9 @@ class _Blobs:
     def stream(self, layer: Descriptor) -> AbstractContextManager[Iterator[bytes]]:
         return self.files.stream(blob_path(layer.digest))
 
+    def stamp(self, layer: Descriptor) -> str:
+        return self.files.stamp(blob_path(layer.digest))
+
     def _document(self, digest: str, limit: int) -> bytes:
         if not self.has(digest):
             raise MalformedFile(self.name, f"{digest} is not in containerd's store", hint=_OTHER_PLATFORM)

@@ -18,7 +18,7 @@ from hullcheck.model.gap import Gap, GapKind
 from hullcheck.model.layer import Layer
 from hullcheck.model.progress import Progress
 from hullcheck.model.source_file import SourceFile, Wants
-from hullcheck.model.tree import Entry, Hidden
+from hullcheck.model.tree import Entry, Hidden, Unwanted
 from hullcheck.sources.faults import told_as
 from hullcheck.sources.files import open_regular
 from hullcheck.sources.members import MAX_GAPS
@@ -129,12 +129,17 @@ class _Walk:
         except OSError as error:
             yield self._unreadable(place.path, error, "a directory that cannot be read: ")
             return
+        unwanted = []
         for entry in entries:
             if entry.is_dir(follow_symlinks=False):
                 place.below.append(entry.name)
+            elif found := self._entry(place, entry):
+                yield found
             else:
-                yield from self._entry(place, entry)
+                unwanted.append(place.path_of(entry.name))
         place.below.reverse()
+        if unwanted:
+            yield Unwanted(tuple(unwanted))
 
     def _marks(self, place: _Place) -> Iterator[Entry]:
         names = _attributes(place.descriptor)
@@ -144,19 +149,18 @@ class _Walk:
             reason = "a directory that was renamed: what is in it stands elsewhere in the layers below"
             yield self._gap(Gap(GapKind.UNSUPPORTED, place.path, reason, _THROUGH_ENGINE))
 
-    def _entry(self, place: _Place, entry: os.DirEntry[str]) -> Iterator[Entry]:
-        """Yield what is no directory. Whiteouts are devices, and hide what every device does."""
+    def _entry(self, place: _Place, entry: os.DirEntry[str]) -> Entry | None:
+        """Return what a file stands for, None where nobody wants it. Whiteouts are devices, and hide what these do."""
         path = place.path_of(entry.name)
         if self._tree.whiteout_files and entry.name.startswith(WHITEOUT):
-            yield hidden_by(path) or self._gap(Gap(GapKind.MALFORMED, path, "a whiteout of nothing"))
-        elif not entry.is_file(follow_symlinks=False):
-            yield Hidden(path)
-        elif self._selection.selects(path):
-            yield self._read(place, entry.name, only_executable=False)
-        elif self._selection.executables and _is_candidate(entry):
-            yield self._read(place, entry.name, only_executable=True)
-        else:
-            yield Hidden(path)
+            return hidden_by(path) or self._gap(Gap(GapKind.MALFORMED, path, "a whiteout of nothing"))
+        if not entry.is_file(follow_symlinks=False):
+            return None
+        if self._selection.selects(path):
+            return self._read(place, entry.name, only_executable=False)
+        if self._selection.executables and _is_candidate(entry):
+            return self._read(place, entry.name, only_executable=True)
+        return None
 
     def _read(self, place: _Place, name: str, *, only_executable: bool) -> Entry:
         path = place.path_of(name)

@@ -5,7 +5,7 @@ import os
 import socket
 import stat
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
@@ -18,18 +18,23 @@ from hullcheck.model.gap import Gap, GapKind
 from hullcheck.model.layer import Layer
 from hullcheck.model.progress import Unwatched
 from hullcheck.model.source_file import SourceFile, Wants
-from hullcheck.model.tree import Entry, Hidden
+from hullcheck.model.tree import Entry, Hidden, Unwanted
 from hullcheck.sources.options import Limits
 from hullcheck.sources.storage import overlay
 from hullcheck.sources.storage.overlay import OverlayTree
 
-WANTS = Wants(names=frozenset({"status"}), executables=True)
+WANTS = Wants(names=frozenset({"status", "aaa"}), executables=True)
 ELF = b"\x7fELF" + bytes(200)
 LAYER = Layer("sha256:" + 64 * "a", "", 0, "", "")
 
 
 def entries(root: Path, limits: Limits | None = None, **options: Any) -> list[Entry]:
-    return list(OverlayTree(LAYER, root, limits or Limits(), Unwatched(), **options).entries(WANTS))
+    """Return what a layer brings and hides; of what nobody wants, each file for itself."""
+    return each(OverlayTree(LAYER, root, limits or Limits(), Unwatched(), **options).entries(WANTS))
+
+
+def each(found: Iterable[Entry]) -> list[Entry]:
+    return [one for it in found for one in (map(Hidden, it.paths) if isinstance(it, Unwanted) else (it,))]
 
 
 def files(found: list[Entry]) -> dict[str, bytes]:
@@ -208,7 +213,7 @@ def test_what_is_replaced_by_a_link_meanwhile_is_a_gap(tmp_path: Path) -> None:
 
 
 def test_what_vanishes_meanwhile_is_a_gap(tmp_path: Path) -> None:
-    write_files(tmp_path, {"a": b"", "elf": ELF, "status": b"x", "z/status": b""})
+    write_files(tmp_path, {"aaa": b"", "elf": ELF, "status": b"x", "z/status": b""})
     (tmp_path / "elf").chmod(0o755)
     found = OverlayTree(LAYER, tmp_path, Limits(), Unwatched()).entries(WANTS)
     first = next(found)
@@ -223,12 +228,12 @@ def test_what_vanishes_meanwhile_is_a_gap(tmp_path: Path) -> None:
 
 
 def test_a_file_that_becomes_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
-    write_files(tmp_path, {"a": b"", "status": b"x"})
+    write_files(tmp_path, {"aaa": b"", "status": b"x"})
     found = OverlayTree(LAYER, tmp_path, Limits(), Unwatched()).entries(WANTS)
     first = next(found)
     (tmp_path / "status").unlink()
     os.mkfifo(tmp_path / "status")
-    assert [first, *found] == [Hidden("a"), Gap(GapKind.UNREADABLE, "status", "not a regular file")]
+    assert [first, *found][1:] == [Gap(GapKind.UNREADABLE, "status", "not a regular file")]
 
 
 def test_sockets_are_passed_over(tmp_path: Path) -> None:

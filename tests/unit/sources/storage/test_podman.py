@@ -12,7 +12,7 @@ from hullcheck.errors import HullcheckError, StorageError
 from hullcheck.model.layer import Image
 from hullcheck.model.progress import Unwatched
 from hullcheck.model.source_file import SourceFile, Wants
-from hullcheck.model.tree import Entry, Hidden
+from hullcheck.model.tree import Entry, Hidden, Unwanted
 from hullcheck.sources.options import SourceOptions, StorageOptions
 from hullcheck.sources.storage.drivers import open_directories
 
@@ -93,7 +93,7 @@ def test_the_digest_of_the_index_names_an_image(tmp_path: Path) -> None:
 @pytest.mark.parametrize(("program", "is_whiteout"), [(b"false", False), (b"true", True), (b"", True)])
 def test_files_are_whiteouts_where_a_program_lays_the_layers(tmp_path: Path, program: bytes, is_whiteout: bool) -> None:
     found = entries(storage(tmp_path, program=program))[1][0]
-    assert (Hidden("x") in found, Hidden(".wh.x") in found) == (is_whiteout, not is_whiteout)
+    assert (Hidden("x") in found, Unwanted((".wh.x",)) in found) == (is_whiteout, not is_whiteout)
 
 
 def test_layers_that_were_pulled_in_parts_have_no_known_digest(tmp_path: Path) -> None:
