@@ -121,7 +121,7 @@ def _opened(api: EngineApi, inspected: Inspected, request: EngineRequest, stack:
         )
     config = ConfigFile(content, inspected.id, name)
     blobs = [
-        LayerBlob(diff_id, 0, _PLAIN, partial(export.layer, number), stamp=transferred)
+        LayerBlob(diff_id, 0, _PLAIN, partial(export.layer, number), remote=True)
         for number, diff_id in enumerate(inspected.diff_ids)
     ]
     image = describe(config, blobs, "", tags, options)
