@@ -3,7 +3,7 @@ BIN := .venv/bin
 SYSTEM_PACKAGES := apache2-utils buildah bzip2 containerd debian-archive-keyring docker-registry docker.io golang-go \
 	libarchive-tools mmdebstrap openssl podman skopeo tar umoci xz-utils zstd
 
-.PHONY: help setup demo test check format lock clean system
+.PHONY: help setup demo test check format lock clean system fuzz
 
 help: ## Show what there is to do
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -19,6 +19,9 @@ demo: setup ## Build a small image out of real packages and scan it
 
 test: setup system ## Run every test, with coverage of lines and branches
 	$(BIN)/pytest -n auto --dist loadgroup --cov --cov-report=term --cov-report=xml:build/coverage.xml
+
+fuzz: setup system ## Feed readers of hostile input with mutations for a minute
+	$(BIN)/python -m tests.fuzz --seconds 60
 
 check: setup ## Style, types and layering
 	$(BIN)/ruff check .
