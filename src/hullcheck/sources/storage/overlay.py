@@ -11,6 +11,7 @@ import re
 import stat
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
 
 from hullcheck.errors import LimitExceeded, StorageError
@@ -88,7 +89,7 @@ class _Walk:
     def __init__(self, tree: OverlayTree, selection: Selection) -> None:
         self._tree = tree
         self._selection = selection
-        self._gaps = 0
+        self._gaps = self._entries = self._bytes = 0
 
     def entries(self) -> Iterator[Entry]:
         places = [_Place(os.open(self._tree.root, _DIRECTORY), "", [])]
@@ -124,8 +125,7 @@ class _Walk:
         """Yield what the directory itself hides and the files in it; note its directories."""
         try:
             yield from self._marks(place)
-            with os.scandir(place.descriptor) as listing:
-                entries = sorted(listing, key=lambda entry: entry.name)
+            entries = self._listed(place)
         except OSError as error:
             yield self._unreadable(place.path, error, "a directory that cannot be read: ")
             return
@@ -140,6 +140,18 @@ class _Walk:
         place.below.reverse()
         if unwanted:
             yield Unwanted(tuple(unwanted))
+
+    def _listed(self, place: _Place) -> list[os.DirEntry[str]]:
+        """Return what is in the directory, sorted; all directories together have no more than an archive may have."""
+        most = self._tree.limits.archive.members
+        with os.scandir(place.descriptor) as listing:
+            entries = list(islice(listing, most + 1 - self._entries))
+        self._entries += len(entries)
+        if self._entries > most:
+            raise LimitExceeded(
+                place.path or ".", f"a layer of more than {most} files and directories", limit="entries"
+            )
+        return sorted(entries, key=lambda entry: entry.name)
 
     def _marks(self, place: _Place) -> Iterator[Entry]:
         names = _attributes(place.descriptor)
@@ -175,8 +187,16 @@ class _Walk:
         finally:
             os.close(descriptor)
         if isinstance(found, SourceFile):
-            self._tree.progress.advance(len(found.content))
+            self._count(path, len(found.content))
         return self._gap(found) if isinstance(found, Gap) else found
+
+    def _count(self, path: str, size: int) -> None:
+        """Note that a file was read: hard links and holes make more of a layer than is stored."""
+        self._tree.progress.advance(size)
+        self._bytes += size
+        most = self._tree.limits.layer
+        if self._bytes > most:
+            raise LimitExceeded(path, f"one of the files of a layer that have more than {most} bytes", limit="layer")
 
     def _file(self, descriptor: int, path: str, *, only_executable: bool) -> Entry:
         names = _attributes(descriptor)

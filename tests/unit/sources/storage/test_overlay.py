@@ -14,6 +14,7 @@ import pytest
 from tests.simulators.images import write_files
 
 from hullcheck.errors import StorageError
+from hullcheck.formats.tar import TarLimits
 from hullcheck.model.gap import Gap, GapKind
 from hullcheck.model.layer import Layer
 from hullcheck.model.progress import Unwatched
@@ -299,6 +300,25 @@ def test_a_layer_that_nobody_can_read_is_no_layer(tmp_path: Path, monkeypatch: p
     write_files(tmp_path, {f"{number}/status": b"xx" for number in range(6)})
     with pytest.raises(StorageError, match="more than 5 other files"):
         entries(tmp_path, Limits(file=1))
+
+
+def test_a_layer_of_too_many_files_is_refused(tmp_path: Path) -> None:
+    write_files(tmp_path, {f"{directory}/{number}": b"" for directory in "ab" for number in range(4)})
+    assert len(entries(tmp_path, Limits(archive=TarLimits(members=10)))) == 10
+    with pytest.raises(StorageError, match="more than 9 files and directories") as raised:
+        entries(tmp_path, Limits(archive=TarLimits(members=9)))
+    assert "--max-entries" in raised.value.hint
+
+
+def test_links_and_holes_count_as_what_they_stand_for(tmp_path: Path) -> None:
+    """A terabyte of holes takes no room, nor do a thousand hard links to a file."""
+    write_files(tmp_path, {"a/status": b"", "b/x": b""})
+    os.truncate(tmp_path / "a" / "status", 1000)
+    (tmp_path / "b" / "status").hardlink_to(tmp_path / "a" / "status")
+    assert len(files(entries(tmp_path, Limits(layer=2000)))) == 2
+    with pytest.raises(StorageError, match="b/status: one of the files of a layer that have more than 1999") as raised:
+        entries(tmp_path, Limits(layer=1999))
+    assert "--max-layer-size" in raised.value.hint
 
 
 @pytest.mark.parametrize("what", ["gone", "file"])
