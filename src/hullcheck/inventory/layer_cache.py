@@ -19,6 +19,7 @@ _READING = 1
 
 _CONTENT = "content"
 _BLOBS = "blobs"
+_STAMPS = "stamps"
 _CHECKSUM = hashlib.sha256().digest_size
 # What a small file takes on most file systems.
 _BLOCK = 4096
@@ -31,8 +32,9 @@ class LayerCache:
     """Inventories of layers in `directory`, of at most about `limit` bytes, which any number of processes may share.
 
     An inventory is kept under the diff ID that was computed of the very bytes that it was made of, and beside it is
-    kept which blob, by its computed digest, held them. `manner` is all else that it depends on. Files are put in place
-    whole and are never changed; one that is damaged counts as missing. What cannot be written is not kept: the next
+    kept which blob, by its computed digest, held them. `manner` is all else that it depends on. Files on the disk that
+    had the digests are known by their stamps: see `Keeping`. Entries are put in place whole and are never changed; one
+    that is damaged counts as missing. What cannot be written is not kept: the next
     scan takes longer, and finds the same.
 
     Whoever can write to the directory can hide what layers hold: it is made for its user alone.
@@ -67,9 +69,17 @@ class LayerCache:
         if layer.digest:
             self._write(self._place(_BLOBS, layer.digest), layer.diff_id.encode())
 
+    def was_verified(self, layer: Layer, stamp: str) -> bool:
+        """Say whether bytes with `stamp` had the digests of `layer`."""
+        return bool(stamp) and _checked(self._place(_STAMPS, _stamped(layer, stamp))) is not None
+
+    def note_verified(self, layer: Layer, stamp: str) -> None:
+        """Note that bytes with `stamp` have the digests of `layer`."""
+        self._write(self._place(_STAMPS, _stamped(layer, stamp)), b"")
+
     def prune(self) -> None:
         """Remove what was not used for the longest time, until the rest is within the limit."""
-        files = [it for kind in (_CONTENT, _BLOBS) for it in _files(self.directory / kind)]
+        files = [it for kind in (_CONTENT, _BLOBS, _STAMPS) for it in _files(self.directory / kind)]
         excess = sum(size for _, size, _ in files) - self.limit
         for _, size, path in sorted(files):
             if excess <= 0:
@@ -102,6 +112,10 @@ class LayerCache:
         finally:
             if temporary:
                 _remove(Path(temporary))
+
+
+def _stamped(layer: Layer, stamp: str) -> str:
+    return f"{layer.digest} {layer.diff_id} {stamp}"
 
 
 def _checked(path: Path) -> bytes | None:

@@ -78,11 +78,17 @@ class _Reading:
         if self._cache is None or layer is None or keeping is None:
             return collect(tree, self._index, given_up)
         manner = f"{keeping.manner} {self._index.versions}"
+        stamp = keeping.stamp()
         known = self._cache.get(layer, manner)
-        if known is not None:
-            keeping.confirm(known.layer)
+        if known is None:
+            known = collect(tree, self._index, given_up)
+            self._cache.put(layer, manner, known)
+            self.kept = True
+        elif stamp is None or self._cache.was_verified(layer, stamp):
+            keeping.confirm(known.layer, True)  # noqa: FBT003 (by position, as a `Keeping` is called)
             return known
-        found = collect(tree, self._index, given_up)
-        self._cache.put(layer, manner, found)
-        self.kept = True
-        return found
+        else:
+            keeping.confirm(known.layer, False)  # noqa: FBT003
+        if stamp and keeping.stamp() == stamp:
+            self._cache.note_verified(layer, stamp)
+        return known

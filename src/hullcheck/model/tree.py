@@ -45,13 +45,15 @@ Entry = SourceFile | Hidden | Unwanted | Gap
 class Keeping:
     """How what a layer holds may be kept under its digests, which are verified whenever it is read.
 
-    `manner` is all else that it depends on: the limits of reading. `confirm`, given the diff ID of what was kept,
-    stands in for reading: it raises where the layer is another one. Bytes that are at hand are verified; those that
-    would have to be transferred are the ones with the layer's digest, whatever else would be sent.
+    `manner` is all else that it depends on: the limits of reading. `stamp` returns what changes when the bytes do that
+    are at hand: "" where nothing tells, None where they would have to be transferred, and would be verified then.
+    `confirm` stands in for reading: given the diff ID of what was kept, it raises where the layer is another one. Told
+    that its bytes were not `verified` before, it does that.
     """
 
     manner: str
-    confirm: Callable[[str], None]
+    stamp: Callable[[], str | None]
+    confirm: Callable[[str, bool], None]
 
 
 class Tree(Protocol):

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from functools import partial
 
 from hullcheck.errors import ArchiveError, MalformedFile
 from hullcheck.formats.compression import compression
@@ -79,7 +80,9 @@ def _blob(files: Files, path: str, diff_id: str) -> LayerBlob:
         kind = compression(next(chunks, b""))
     address = _CONTENT_ADDRESS.fullmatch(path)
     digest = SHA256 + address[1] if address else "" if kind else diff_id
-    return LayerBlob(digest, size, _COMPRESSED.get(kind, _PLAIN), lambda: files.stream(path))
+    return LayerBlob(
+        digest, size, _COMPRESSED.get(kind, _PLAIN), partial(files.stream, path), partial(files.stamp, path)
+    )
 
 
 def _manifest(files: Files, config: str, options: SourceOptions) -> tuple[str, Pairs]:

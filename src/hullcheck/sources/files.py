@@ -3,6 +3,7 @@
 import os
 import stat
 import tempfile
+import time
 from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
@@ -20,6 +21,9 @@ from hullcheck.sources.paths import normalised
 
 CHUNK = 256 * 1024
 _HEADERS = 16 * 1024
+
+# Seconds after which no change of a file can have the same time as the last one.
+_SETTLED = 2.0
 
 # Links from layer to layer, in archives of old versions of Docker, lead to a file at once.
 _MAX_LINKS = 16
@@ -40,6 +44,9 @@ class Files(Protocol):
 
     def stream(self, path: str) -> AbstractContextManager[Iterator[bytes]]:
         """Open the file at `path`, for which there is a size, and give its content in chunks."""
+
+    def stamp(self, path: str) -> str:
+        """Return what changes when the content of the file at `path` does, "" where nothing tells."""
 
 
 def read(files: Files, path: str, limit: int) -> bytes:
@@ -91,6 +98,10 @@ class DirectoryFiles:
         finally:
             os.close(descriptor)
 
+    def stamp(self, path: str) -> str:
+        """Return the stamp of the file at `path`."""
+        return _stamp((self.root / path).stat())
+
 
 class ArchiveFiles:
     """The files of an uncompressed tar archive, which is read where it is asked for: from any number of threads."""
@@ -115,6 +126,11 @@ class ArchiveFiles:
         """Open the file at `path`."""
         offset, size = self._extent(path)
         yield chunks(self._descriptor, offset, size)
+
+    def stamp(self, path: str) -> str:
+        """Return the stamp of the archive, and where in it the file at `path` is."""
+        stamp = _stamp(os.fstat(self._descriptor))
+        return stamp and f"{stamp} {self._extent(path)}"
 
     def _note_members(self, limits: Limits) -> None:
         end = os.fstat(self._descriptor).st_size
@@ -209,6 +225,17 @@ def chunks(descriptor: int, offset: int, size: int) -> Iterator[bytes]:
     while offset < end and (piece := os.pread(descriptor, min(CHUNK, end - offset), offset)):
         offset += len(piece)
         yield piece
+
+
+def _stamp(status: os.stat_result) -> str:
+    """Return what changes when a file is written to or replaced, "" for one that was a moment ago.
+
+    The times of most file systems are no finer than a few milliseconds: two changes may have the same. Git has the same
+    problem and solution (racy-git.txt).
+    """
+    if max(status.st_mtime, status.st_ctime) > time.time() - _SETTLED or not status.st_nlink:
+        return ""
+    return f"{status.st_dev} {status.st_ino} {status.st_size} {status.st_mtime_ns} {status.st_ctime_ns}"
 
 
 def _missing(name: str, path: str) -> MalformedFile:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from functools import partial
 from typing import Protocol
 
 from hullcheck.errors import InvalidParameter, LimitExceeded, MalformedFile, SourceError
@@ -11,7 +12,7 @@ from hullcheck.model.progress import Progress
 from hullcheck.net.digest import verified
 from hullcheck.sources.configuration import Config, Pairs, read_config
 from hullcheck.sources.documents import Descriptor, Index, Manifest, images, read_document
-from hullcheck.sources.layer import LayerTree, Opener
+from hullcheck.sources.layer import LayerTree, Opener, Stamp, unknown_stamp
 from hullcheck.sources.options import SourceOptions
 from hullcheck.sources.platforms import choose, parse_platform, this_machine
 
@@ -37,6 +38,9 @@ class BlobStore(Protocol):
 
     def stream(self, layer: Descriptor) -> AbstractContextManager[Iterator[bytes]]:
         """Open `layer`, which is not verified."""
+
+    def stamp(self, layer: Descriptor) -> str | None:
+        """Return the stamp of the bytes of `layer` (see `LayerTree`), None where they would have to be transferred."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +75,7 @@ class LayerBlob:
     size: int
     media_type: str
     open: Opener
-    remote: bool = False
+    stamp: Stamp = unknown_stamp
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,15 +94,13 @@ def open_stored(
     options: SourceOptions,
     progress: Progress,
     fault: type[SourceError],
-    *,
-    remote: bool = False,
 ) -> tuple[Image, tuple[LayerTree, ...]]:
-    """Return the image that `root` leads to in `store`, and its layers, which are `remote` or at hand."""
+    """Return the image that `root` leads to in `store`, and its layers."""
     digest, manifest = _manifest(store, root, options)
     name = f"{store.name}, configuration"
     content = verified(store.config(manifest.config.digest, options.limits.config), manifest.config.digest, name)
     config = ConfigFile(content, manifest.config.digest, name)
-    blobs = [_blob(store, layer, remote=remote) for layer in manifest.layers]
+    blobs = [_blob(store, layer) for layer in manifest.layers]
     image = describe(config, blobs, digest, tags, options, manifest.annotations)
     return image, trees(image, blobs, options, progress, fault)
 
@@ -149,7 +151,7 @@ def trees(
     """Return the layers of `image`, which `blobs` hold, lowest first."""
     progress.start("layers", sum(blob.size for blob in blobs))
     return tuple(
-        LayerTree(layer, blob.open, options.limits, progress, fault, blob.remote)
+        LayerTree(layer, blob.open, options.limits, progress, fault, blob.stamp)
         for layer, blob in zip(image.layers, blobs, strict=True)
     )
 
@@ -194,5 +196,7 @@ def _check_platform(config: Config, asked: str, name: str) -> None:
         )
 
 
-def _blob(store: BlobStore, layer: Descriptor, *, remote: bool) -> LayerBlob:
-    return LayerBlob(layer.digest, layer.size, layer.media_type, lambda: store.stream(layer), remote)
+def _blob(store: BlobStore, layer: Descriptor) -> LayerBlob:
+    return LayerBlob(
+        layer.digest, layer.size, layer.media_type, partial(store.stream, layer), partial(store.stamp, layer)
+    )

@@ -22,6 +22,19 @@ from hullcheck.sources.selection import Selection
 # How the bytes of a blob are had, as often as asked.
 Opener = Callable[[], AbstractContextManager[Iterator[bytes]]]
 
+# What changes when the bytes do that are at hand: "" where nothing tells, None where they would have to be transferred.
+Stamp = Callable[[], str | None]
+
+
+def unknown_stamp() -> str:
+    """Return the stamp of bytes that may change unnoticed."""
+    return ""
+
+
+def transferred() -> None:
+    """Return the stamp of bytes that would have to be transferred."""
+    return
+
 
 @dataclass(frozen=True, slots=True)
 class LayerTree:
@@ -29,7 +42,7 @@ class LayerTree:
 
     The blob is read once, unless it has a hard link that is wanted to a file that is not: then it is read once more.
     That its bytes have the layer's digest, and what they hold its diff ID, is known when `entries` ends, which raises
-    otherwise. `remote` says that the bytes would have to be transferred.
+    otherwise. `stamp` tells what is known of the bytes without reading them.
     """
 
     layer: Layer
@@ -37,12 +50,12 @@ class LayerTree:
     limits: Limits
     progress: Progress
     fault: type[SourceError]
-    remote: bool = False
+    stamp: Stamp = unknown_stamp
 
     @property
     def keeping(self) -> Keeping | None:
         """Return how what is in the layer may be kept: see `Tree`."""
-        return Keeping(repr(self.limits), self._confirm)
+        return Keeping(repr(self.limits), self.stamp, self._confirm)
 
     def entries(self, wants: Wants) -> Iterator[Entry]:
         """Yield what the layer brings and hides: see `Tree`."""
@@ -55,11 +68,11 @@ class LayerTree:
                 with self._archive(Unwatched(), "" if self.layer.digest else self.layer.diff_id) as archive:
                     yield from members.links(archive)
 
-    def _confirm(self, diff_id: str) -> None:
+    def _confirm(self, diff_id: str, verified: bool) -> None:  # noqa: FBT001 (by position, as a `Keeping` is called)
         with told_as(self.fault):
             if self.layer.diff_id != diff_id:
                 raise mismatch(self._content_name, self.layer.diff_id, diff_id)
-            if self.remote:
+            if verified:
                 self.progress.advance(self.layer.size)
                 return
             with self.open_blob() as chunks:

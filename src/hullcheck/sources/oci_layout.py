@@ -36,6 +36,9 @@ class _Blobs:
     def stream(self, layer: Descriptor) -> AbstractContextManager[Iterator[bytes]]:
         return self.files.stream(blob_path(layer.digest))
 
+    def stamp(self, layer: Descriptor) -> str:
+        return self.files.stamp(blob_path(layer.digest))
+
 
 def open_layout(
     files: Files, tag: str, options: SourceOptions, progress: Progress

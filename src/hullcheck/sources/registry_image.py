@@ -36,6 +36,9 @@ class _Repository:
     def stream(self, layer: Descriptor) -> AbstractContextManager[Iterator[bytes]]:
         return self.registries.stream(layer.digest, layer.urls)
 
+    def stamp(self, layer: Descriptor) -> None:  # noqa: ARG002 (as in all stores)
+        return None
+
 
 def open_registry_image(
     reference: Reference,
@@ -51,6 +54,4 @@ def open_registry_image(
     received = registries.manifest(reference.wanted, _READ, options.limits.document)
     document = read_document(received.content, received.media_type, str(reference))
     store = _Repository(registries, str(reference))
-    return open_stored(
-        store, Root(document, received.digest), (str(reference),), options, progress, ImageError, remote=True
-    )
+    return open_stored(store, Root(document, received.digest), (str(reference),), options, progress, ImageError)

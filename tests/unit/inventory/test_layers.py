@@ -28,10 +28,11 @@ class Told:
     before: Callable[[], object] = bool
     manner: str = "m"
     digest: str = ""
-    confirm: Callable[[str], None] | None = None
+    confirm: Callable[[str, bool], None] | None = None
+    stamps: tuple[str | None, ...] = ("",)
     further: Callable[[], Iterator[Entry]] = lambda: iter(())
     read: int = 0
-    confirmed: list[str] = field(default_factory=list)
+    confirmed: list[tuple[str, bool]] = field(default_factory=list)
 
     @property
     def layer(self) -> Layer:
@@ -39,7 +40,15 @@ class Told:
 
     @property
     def keeping(self) -> Keeping | None:
-        return Keeping(self.manner, self.confirm or self.confirmed.append) if self.manner else None
+        return Keeping(self.manner, self._stamp, self.confirm or self._confirm) if self.manner else None
+
+    def _stamp(self) -> str | None:
+        stamp, *others = *self.stamps, self.stamps[-1]
+        self.stamps = tuple(others)
+        return stamp
+
+    def _confirm(self, diff_id: str, verified: bool) -> None:
+        self.confirmed.append((diff_id, verified))
 
     def entries(self, wants: Wants) -> Iterator[Entry]:
         assert wants.selects("w")
@@ -127,7 +136,11 @@ def test_what_is_known_is_confirmed_and_not_read(tmp_path: Path) -> None:
         read_layers(second, INDEX, cache)[:2] == found == [collect(tree({"w": ""}, it.diff_id), INDEX) for it in first]
     )
     assert [(it.read, it.confirmed) for it in first] == [(1, []), (1, [])]
-    assert [(it.read, it.confirmed) for it in second] == [(0, ["sha256:1"]), (0, ["sha256:2"]), (1, [])]
+    assert [(it.read, it.confirmed) for it in second] == [
+        (0, [("sha256:1", False)]),
+        (0, [("sha256:2", False)]),
+        (1, []),
+    ]
 
 
 def test_what_is_not_verified_is_neither_kept_nor_looked_for(tmp_path: Path) -> None:
@@ -165,6 +178,49 @@ def test_what_was_read_before_an_error_is_kept(tmp_path: Path) -> None:
 def test_a_layer_that_is_not_the_one_that_is_known_is_an_error(tmp_path: Path) -> None:
     cache = LayerCache(tmp_path)
     read_layers([Told("sha256:1")], INDEX, cache)
-    other = Told("sha256:1", confirm=lambda _: fail("another")())
+    other = Told("sha256:1", confirm=lambda *_: fail("another")())
     with pytest.raises(ImageError, match="another"):
         read_layers([other], INDEX, cache)
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "verified"),
+    [
+        (("a",), ("a",), True),
+        (("a",), ("b",), False),
+        (("a",), ("",), False),
+        (("",), ("",), False),
+        (("",), ("a",), False),
+        (("a", "b"), ("a",), False),
+        (("a", "b"), ("b",), False),
+        (("a", ""), ("a",), False),
+        ((None,), ("a",), False),
+        ((None,), (None,), True),
+        (("a",), (None,), True),
+    ],
+)
+def test_bytes_are_verified_again_unless_nothing_can_have_changed_them(
+    tmp_path: Path, first: tuple[str | None, ...], second: tuple[str | None, ...], verified: bool
+) -> None:
+    cache = LayerCache(tmp_path)
+    read_layers([Told("sha256:1", stamps=first)], INDEX, cache)
+    again = Told("sha256:1", stamps=second)
+    read_layers([again], INDEX, cache)
+    assert again.confirmed == [("sha256:1", verified)]
+
+
+def test_bytes_that_were_confirmed_count_as_verified(tmp_path: Path) -> None:
+    cache = LayerCache(tmp_path)
+    read_layers([Told("sha256:1")], INDEX, cache)
+    confirmed, again = Told("sha256:1", stamps=("a",)), Told("sha256:1", stamps=("a",))
+    read_layers([confirmed], INDEX, cache)
+    read_layers([again], INDEX, cache)
+    assert (confirmed.confirmed, again.confirmed) == ([("sha256:1", False)], [("sha256:1", True)])
+
+
+def test_a_stamp_is_of_the_layer_that_had_it(tmp_path: Path) -> None:
+    cache = LayerCache(tmp_path)
+    read_layers([Told("sha256:1", stamps=("a",)), Told("sha256:2")], INDEX, cache)
+    other = Told("sha256:2", stamps=("a",))
+    read_layers([other], INDEX, cache)
+    assert other.confirmed == [("sha256:2", False)]

@@ -16,7 +16,7 @@ from hullcheck.sources.engines.faults import EngineAbsent, EngineUnavailable
 from hullcheck.sources.engines.inspection import Inspected, check_name, read_inspected
 from hullcheck.sources.faults import told_as
 from hullcheck.sources.image import ConfigFile, LayerBlob, describe, trees
-from hullcheck.sources.layer import LayerTree
+from hullcheck.sources.layer import LayerTree, transferred
 from hullcheck.sources.oci_layout import is_called
 from hullcheck.sources.options import SourceOptions
 from hullcheck.sources.platforms import parse_platform
@@ -121,7 +121,7 @@ def _opened(api: EngineApi, inspected: Inspected, request: EngineRequest, stack:
         )
     config = ConfigFile(content, inspected.id, name)
     blobs = [
-        LayerBlob(diff_id, 0, _PLAIN, partial(export.layer, number), remote=True)
+        LayerBlob(diff_id, 0, _PLAIN, partial(export.layer, number), stamp=transferred)
         for number, diff_id in enumerate(inspected.diff_ids)
     ]
     image = describe(config, blobs, "", tags, options)
