@@ -138,7 +138,7 @@ def _connect(connection: HTTPConnection, endpoint: Endpoint) -> None:
         kind = NotPermitted if _is_visible(endpoint.path) else NotListening
         raise kind(f"{endpoint}: permission denied") from error
     except (ConnectionRefusedError, FileNotFoundError, NotADirectoryError) as error:
-        raise NotListening(f"{endpoint}: nobody listens there ({_said(error)})") from error
+        raise NotListening(f"{endpoint}: nobody listens there: {_said(error)}") from error
     except OSError as error:
         raise NoConnection(f"{endpoint}: no connection: {_said(error)}", hint="check the address") from error
 

@@ -34,7 +34,7 @@ ENGINES: Mapping[str, Engine] = MappingProxyType(
             "Docker",
             "DOCKER_HOST",
             docker_addresses,
-            "start Docker, or name its socket in DOCKER_HOST",
+            "start Docker, or name its socket in DOCKER_HOST; an image of a registry is called registry:NAME",
             "join the group docker (`sudo usermod -aG docker USER`, then log in again), run with sudo, "
             "or use rootless Docker",
         ),

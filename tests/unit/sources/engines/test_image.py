@@ -406,7 +406,7 @@ def test_times_out_of_this_world_are_no_times(engine: EngineSimulator) -> None:
 def test_no_engine_at_the_socket_is_told(tmp_path: Path) -> None:
     gone = EngineSimulator(tmp_path / "gone.sock")
     error = refused(gone)
-    assert error.message == f"Docker: {gone.address}: nobody listens there (No such file or directory)"
+    assert error.message == f"Docker: {gone.address}: nobody listens there: No such file or directory"
     assert "start Docker" in error.hint
     with socket.socket(socket.AF_UNIX) as left:
         left.bind(str(gone.path))
