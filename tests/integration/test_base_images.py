@@ -45,7 +45,7 @@ def built(tmp_path_factory: pytest.TempPathFactory, base: str) -> Path:
     )
     container = made.stdout.strip()
     tool(*buildah, "copy", container, work / "web", "/srv/web")
-    tool(*buildah, "config", "--annotation", "team=sea", "--env", "API_TOKEN=hush", "--port", "8080", container)
+    tool(*buildah, "config", "--annotation", "team=sea", "--env", "API_TOKEN=sesame-4711", "--port", "8080", container)
     tool(*buildah, "commit", container, "registry.example/web:1")
     tool(*buildah, "push", "registry.example/web:1", f"oci:{work}/layout:1")
     return work / "layout"
@@ -219,5 +219,5 @@ class TestAnnotation:
         hullcheck("image", built, "-f", "json,sarif,table", "--output-dir", tmp_path / "reports")
         written = [file.read_text() for file in (tmp_path / "reports").iterdir()]
         assert len(written) == 3
-        assert not any("hush" in text for text in written)
+        assert not any("sesame-4711" in text for text in written)
         assert any('"API_TOKEN": "(redacted)"' in text for text in written)
