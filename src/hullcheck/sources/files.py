@@ -99,8 +99,11 @@ class DirectoryFiles:
             os.close(descriptor)
 
     def stamp(self, path: str) -> str:
-        """Return the stamp of the file at `path`."""
-        return _stamp((self.root / path).stat())
+        """Return the stamp of the file at `path`, none where there is no file: to read it is an error."""
+        try:
+            return _stamp((self.root / path).stat())
+        except OSError:
+            return ""
 
 
 class ArchiveFiles:
@@ -128,9 +131,9 @@ class ArchiveFiles:
         yield chunks(self._descriptor, offset, size)
 
     def stamp(self, path: str) -> str:
-        """Return the stamp of the archive, and where in it the file at `path` is."""
+        """Return the stamp of the archive, and where in it the file at `path` is; none where there is no file."""
         stamp = _stamp(os.fstat(self._descriptor))
-        return stamp and f"{stamp} {self._extent(path)}"
+        return f"{stamp} {self._extent(path)}" if stamp and self.has(path) else ""
 
     def _note_members(self, limits: Limits) -> None:
         end = os.fstat(self._descriptor).st_size

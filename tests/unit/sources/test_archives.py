@@ -2,11 +2,14 @@
 
 import bz2
 import gzip
+import io
+import json
 import lzma
 import os
 import resource
 import subprocess
 import sys
+import tarfile
 import tomllib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -15,8 +18,10 @@ from typing import Any
 
 import pytest
 import zstandard
+from tests.simulators.images import archive_files, write_files
 
 from hullcheck.errors import ArchiveError, HullcheckError, InvalidParameter
+from hullcheck.inventory.layer_cache import LayerCache
 from hullcheck.inventory.take import take
 from hullcheck.model.layer import Image
 from hullcheck.model.target import Target, TargetKind
@@ -225,6 +230,21 @@ def test_no_room_for_what_comes_is_told(tmp_path: Path, *, seekable: bool) -> No
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
     assert "no temporary file of" in error.message
     assert "TMPDIR" in error.hint
+
+
+def test_a_layer_that_is_missing_is_an_error_with_a_cache_too(tmp_path: Path) -> None:
+    with tarfile.open(fileobj=io.BytesIO(archive("skopeo-oci"))) as whole:
+        members = {it.name: content.read() for it in whole if (content := whole.extractfile(it))}
+    listing = json.loads(members["index.json"])
+    blobs = "blobs/sha256/"
+    manifest = json.loads(members[blobs + listing["manifests"][0]["digest"][7:]])
+    del members[blobs + manifest["layers"][1]["digest"][7:]]
+    (tmp_path / "image.tar").write_bytes(archive_files(members))
+    for reference in (str(write_files(tmp_path / "layout", members)), str(tmp_path / "image.tar")):
+        with Http() as http, open_target(TargetKind.IMAGE, reference, http) as opened:
+            for cache in (None, LayerCache(tmp_path / "cache")):
+                with pytest.raises(ArchiveError):
+                    take(opened.trees, TargetKind.IMAGE, cache)
 
 
 def test_a_pipe_with_a_name_comes_through_stdin(tmp_path: Path) -> None:
