@@ -37,6 +37,8 @@ OUTSIDE = {
     "platformdirs",
     "glob",
 }
+# The one place in them that is about a disk: what is known of layers is kept there.
+CACHE = SOURCE / "inventory" / "layer_cache.py"
 SIBLINGS = ("ecosystems", "reports")
 
 
@@ -61,7 +63,7 @@ def test_what_is_pure_imports_nothing_that_reaches_the_outside(part: str) -> Non
         f"{path.relative_to(SOURCE)}: {name}"
         for path in modules(part)
         for name in imports(path)
-        if name.split(".")[0] in OUTSIDE
+        if name.split(".")[0] in OUTSIDE and path != CACHE
     ]
     assert found == []
 
