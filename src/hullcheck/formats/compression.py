@@ -9,13 +9,11 @@ import zstandard
 from isal import igzip_lib
 
 from hullcheck.errors import LimitExceeded, MalformedFile
+from hullcheck.formats.zstd_blocks import few_blocks
 
 # Measured on a layer of 1.2 GB: smaller pieces cost calls, larger ones leave the processor's cache.
 _INPUT = 64 * 1024
 _OUTPUT = 512 * 1024
-
-# Four bytes of Zstandard can stand for 128 KiB and its library returns all of them at once: this gives 64 MiB at most.
-_ZSTD_INPUT = 2 * 1024
 
 # What the zstd program accepts unless told otherwise, and more than any builder of images asks for.
 _WINDOW = 128 * 1024 * 1024
@@ -51,7 +49,7 @@ class _Zstd:
     def unused_data(self) -> bytes:
         return self._frame.unused_data
 
-    def decompress(self, data: bytes, max_length: int = -1) -> bytes:  # noqa: ARG002 (bounded by `_ZSTD_INPUT`)
+    def decompress(self, data: bytes, max_length: int = -1) -> bytes:  # noqa: ARG002 (bounded by `few_blocks`)
         return self._frame.decompress(data)
 
 
@@ -93,7 +91,8 @@ def _expanded(stream: Iterator[bytes], name: str) -> Iterator[bytes]:
             break
     kind = compression(beginning)
     if kind:
-        yield from _members(kind, _sliced(beginning, stream, _ZSTD_INPUT if kind == "zstd" else _INPUT), name)
+        slices = _sliced(beginning, stream, _INPUT)
+        yield from _members(kind, few_blocks(slices) if kind == "zstd" else slices, name)
         return
     if beginning:
         yield beginning
