@@ -216,8 +216,8 @@ class TestAnnotation:
     def test_no_secret_of_its_environment_is_in_any_report(
         self, hullcheck: Hullcheck, built: Path, tmp_path: Path
     ) -> None:
-        hullcheck("image", built, "-f", "json,sarif,table", "--output-dir", tmp_path / "reports")
-        written = [file.read_text() for file in (tmp_path / "reports").iterdir()]
-        assert len(written) == 3
+        files = {name: tmp_path / name for name in ("json", "sarif", "table")}
+        hullcheck("image", built, *(f"-o{name}={file}" for name, file in files.items()))
+        written = [file.read_text() for file in files.values()]
         assert not any("sesame-4711" in text for text in written)
         assert any('"API_TOKEN": "(redacted)"' in text for text in written)
