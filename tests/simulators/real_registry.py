@@ -1,5 +1,6 @@
 """Debian's docker-registry on a loopback port."""
 
+import json
 import shutil
 import signal
 import socket
@@ -8,17 +9,25 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from tests.simulators.registry import wait_until
 
-_CONFIGURATION = """\
-version: 0.1
-log: {{level: info}}
-storage: {{filesystem: {{rootdirectory: "{root}/storage"}}}}
-http: {{addr: "127.0.0.1:{port}"}}
-{authentication}
-"""
-_AUTHENTICATION = 'auth: {{htpasswd: {{realm: hullcheck, path: "{root}/htpasswd"}}}}'
+
+@dataclass(frozen=True)
+class Tls:
+    """How a registry speaks TLS: PEM files of its certificate and key, and of who vouches for its clients, if any."""
+
+    certificate: Path
+    clients: Path | None = None
+
+
+@dataclass(frozen=True)
+class Tokens:
+    """Who issues the tokens that a registry accepts: where, and with which certificate they are signed."""
+
+    realm: str
+    certificate: Path
 
 
 @dataclass(frozen=True)
@@ -28,11 +37,12 @@ class RealRegistry:
     host: str
     log: Path
     login: str
+    options: tuple[str, ...] = ()
 
     def push(self, source: str, name: str, *options: str) -> None:
         """Copy an image from where skopeo calls it `source`."""
         login = ["--dest-creds", self.login] if self.login else []
-        command = [program("skopeo"), "copy", "--dest-tls-verify=false", *login, *options, source]
+        command = [program("skopeo"), "copy", "--dest-tls-verify=false", *login, *self.options, *options, source]
         run([*command, f"docker://{self.host}/{name}"])
 
     def requests(self) -> str:
@@ -55,17 +65,29 @@ def run(command: list[str]) -> str:
 
 
 @contextmanager
-def serving_real_registry(root: Path, login: str = "") -> Iterator[RealRegistry]:
-    """Run a registry in `root` until the block ends; `login` ("user:password") is what it wants, if anything."""
+def serving_real_registry(
+    root: Path, login: str = "", *, tls: Tls | None = None, tokens: Tokens | None = None, push: tuple[str, ...] = ()
+) -> Iterator[RealRegistry]:
+    """Run a registry in `root` until the block ends; `login` ("user:password") is what it wants, if anything.
+
+    With `tokens` the login is for their server. `push` are options of skopeo without which it cannot push there.
+    """
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    if login:
-        user, _, password = login.partition(":")
-        (root / "htpasswd").write_text(run([program("htpasswd"), "-Bbn", user, password]))
-    authentication = _AUTHENTICATION.format(root=root) if login else ""
+    # JSON is YAML.
     configuration = root / "config.yml"
-    configuration.write_text(_CONFIGURATION.format(root=root, port=port, authentication=authentication))
+    configuration.write_text(
+        json.dumps(
+            {
+                "version": "0.1",
+                "log": {"level": "info"},
+                "storage": {"filesystem": {"rootdirectory": f"{root}/storage"}},
+                "http": {"addr": f"127.0.0.1:{port}", **_tls(tls)},
+                "auth": _authentication(root, "" if tokens else login, tokens),
+            }
+        )
+    )
     log = root / "log"
     with log.open("wb") as output:
         process = subprocess.Popen(
@@ -74,10 +96,29 @@ def serving_real_registry(root: Path, login: str = "") -> Iterator[RealRegistry]
     try:
         wait_until(lambda: process.poll() is not None or _listens(port))
         assert process.poll() is None, log.read_text()
-        yield RealRegistry(f"127.0.0.1:{port}", log, login)
+        yield RealRegistry(f"127.0.0.1:{port}", log, login, push)
     finally:
         process.send_signal(signal.SIGTERM)
         process.wait(timeout=10)
+
+
+def _tls(tls: Tls | None) -> dict[str, Any]:
+    if not tls:
+        return {}
+    files: dict[str, Any] = {"certificate": str(tls.certificate), "key": str(tls.certificate)}
+    return {"tls": {**files, "clientcas": [str(tls.clients)]} if tls.clients else files}
+
+
+def _authentication(root: Path, login: str, tokens: Tokens | None) -> dict[str, Any]:
+    if tokens:
+        certificate = str(tokens.certificate)
+        who = {"realm": tokens.realm, "service": "registry", "issuer": "issuer", "rootcertbundle": certificate}
+        return {"token": who}
+    if not login:
+        return {}
+    user, _, password = login.partition(":")
+    (root / "htpasswd").write_text(run([program("htpasswd"), "-Bbn", user, password]))
+    return {"htpasswd": {"realm": "hullcheck", "path": f"{root}/htpasswd"}}
 
 
 def _listens(port: int) -> bool:

@@ -1,13 +1,28 @@
 """Images of registries: Debian's docker-registry, and one that misbehaves."""
 
 import base64
+import gzip
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.simulators.images import OCI_INDEX, digest, file, hard_link, image, index, layer, platform
+import zstandard
+from tests.simulators.images import (
+    OCI_INDEX,
+    BuiltImage,
+    LayerFile,
+    digest,
+    file,
+    hard_link,
+    image,
+    index,
+    layer,
+    platform,
+    tar,
+)
 from tests.simulators.real_registry import RealRegistry
 from tests.simulators.registry import Answer, RegistrySimulator, serving_registry
 from tests.unit.sources.conftest import AMD, ARM, BASE, TOP
@@ -20,6 +35,8 @@ from hullcheck.net.http import Http, HttpOptions
 from hullcheck.net.keychain import CredentialOptions
 from hullcheck.sources.open import open_target
 from hullcheck.sources.options import Limits, SourceOptions
+
+FOREIGN = "application/vnd.oci.image.layer.nondistributable.v1.tar+gzip"
 
 WANTS = Wants(names=frozenset({"status"}))
 
@@ -238,3 +255,97 @@ def test_a_wanted_link_fetches_its_layer_again(server: RegistrySimulator) -> Non
     server.add("linked", "1", image(linked))
     assert opened(f"{server.host}/linked:1")[1] == [{"app/status": "content"}]
     assert server.paths().count(f"/v2/linked/blobs/{digest(linked.blob)}") == 2
+
+
+# Layers with more in them than other readers look for
+
+
+def estargz(*entries: tuple[str, bytes]) -> LayerFile:
+    """Return a layer in the form of eStargz: each file a gzip member of its own, then a table of contents and a footer.
+
+    The footer is an empty member, whose extra field says where the member with the table begins.
+    """
+    table = {"version": 1, "entries": [{"name": name, "type": "reg", "size": len(text)} for name, text in entries]}
+    files = [(".no.prefetch.landmark", b"\x0f"), *entries, ("stargz.index.json", json.dumps(table).encode())]
+    archive = tar([file(name, content) for name, content in files])
+    members = [tar([file(name, content)])[: 512 + -(-len(content) // 512) * 512] for name, content in files]
+    whole = b"".join(members)
+    assert archive.startswith(whole)
+    members.append(archive[len(whole) :])
+    packed = [gzip.compress(member, mtime=0) for member in members]
+    place = b"%016xSTARGZ" % sum(len(member) for member in packed[:-2])
+    extra = b"SG" + len(place).to_bytes(2, "little") + place
+    header = b"\x1f\x8b\x08\x04" + bytes(5) + b"\xff" + len(extra).to_bytes(2, "little") + extra
+    footer = header + b"\x01\x00\x00\xff\xff" + bytes(8)
+    return PackedLayer(archive, "+gzip", content=b"".join(packed) + footer)
+
+
+def zstd_chunked(*entries: tuple[str, bytes]) -> LayerFile:
+    """Return a layer in the form of zstd:chunked: a frame for each file, then tables in frames that readers skip."""
+    archive = tar([file(name, content) for name, content in entries])
+    cut = [archive[at : at + 512] for at in range(0, len(archive), 512)]
+    frames = b"".join(zstandard.ZstdCompressor().compress(piece) for piece in cut)
+
+    def skipped(content: bytes) -> bytes:
+        return b"\x50\x2a\x4d\x18" + len(content).to_bytes(4, "little") + content
+
+    table = zstandard.ZstdCompressor().compress(b'{"version": 1, "entries": []}')
+    footer = b"".join(number.to_bytes(8, "little") for number in (len(frames), len(table), 29, 1)) + b"GNUlInUx"
+    return PackedLayer(archive, "+zstd", content=frames + skipped(table) + skipped(footer))
+
+
+@dataclass(frozen=True)
+class PackedLayer(LayerFile):
+    """A layer whose blob is given."""
+
+    content: bytes = b""
+
+    @property
+    def blob(self) -> bytes:
+        return self.content
+
+
+@pytest.mark.parametrize("form", [estargz, zstd_chunked])
+def test_layers_for_lazy_readers_are_ordinary_layers(server: RegistrySimulator, form: Callable[..., LayerFile]) -> None:
+    server.add("lazy", "1", image(form(("a/status", b"a" * 3000), ("b/status", b"b"), ("status", b""))))
+    assert opened(f"{server.host}/lazy:1")[1] == [{"a/status": "a" * 3000, "b/status": "b", "status": ""}]
+
+
+# Layers that are elsewhere
+
+
+def test_a_foreign_layer_of_the_registry_is_read_from_there(server: RegistrySimulator) -> None:
+    server.add("windows", "1", foreign("https://127.0.0.1:1/layer"))
+    assert opened(f"{server.host}/windows:1")[1] == [{"var/status": "base"}]
+
+
+@pytest.mark.parametrize("url", ["http://127.0.0.1:1/layer", "https://127.0.0.1:1/layer"])
+def test_a_foreign_layer_that_is_nowhere_is_told(server: RegistrySimulator, url: str) -> None:
+    server.add("windows", "1", foreign(url))
+    del server.content[f"/v2/windows/blobs/{digest(BASE.blob)}"]
+    error = refused(f"{server.host}/windows:1")
+    assert isinstance(error, ImageError)
+    assert f"layer {digest(BASE.blob)}: not in the registry, nor elsewhere" in error.message
+    assert "its makers keep it" in error.hint
+
+
+def foreign(url: str) -> BuiltImage:
+    """Return an image whose layer is said to be at `url`."""
+    layers = [{**BASE.descriptor(), "mediaType": FOREIGN, "urls": [url]}]
+    return image(BASE, manifest={"layers": layers})
+
+
+@pytest.mark.parametrize("media_type", ["application/json", "application/octet-stream", ""])
+def test_a_manifest_whose_type_is_not_told_is_what_it_says_itself(server: RegistrySimulator, media_type: str) -> None:
+    for own in (AMD.manifest, image(BASE, TOP, manifest={"mediaType": None}).manifest):
+        server.content["/v2/app/manifests/1"] = own, media_type
+        for name, blob in image(BASE, TOP).blobs.items():
+            server.content[f"/v2/app/blobs/{name}"] = blob, ""
+        assert opened(f"{server.host}/app:1")[1] == [{"var/status": "base"}, {"app/status": "top"}]
+
+
+def test_a_manifest_that_says_itself_what_it_is_goes_before_its_header(server: RegistrySimulator) -> None:
+    server.content["/v2/app/manifests/1"] = AMD.manifest, "text/plain"
+    assert opened(f"{server.host}/app:1")[0].digest == digest(AMD.manifest)
+    server.content["/v2/app/manifests/1"] = AMD.manifest, OCI_INDEX
+    assert opened(f"{server.host}/app:1")[0].digest == digest(AMD.manifest)
