@@ -294,6 +294,13 @@ class TestArchives:
         is_read(scan(bare, path, "--max-entries", "150002"))
         refused(scan(bare, path, "--max-entries", "150001"), "--max-entries")
 
+    def test_layers_that_are_large_together_end_at_the_limit(self, bare: Hullcheck, layout: Layout) -> None:
+        for number in range(5):
+            layout.plain(*many_headers(10_000), member(b"%d" % number), END)
+        path = layout.plain(DEBIAN, END).written()
+        is_read(scan(bare, path, "--max-entries", "30000"))
+        refused(scan(bare, path, "--max-entries", "20000"), "more than 40000 members", "--max-entries")
+
     def test_a_terabyte_that_is_not_there_is_cut_short(self, bare: Hullcheck, layout: Layout) -> None:
         refused(scan(bare, layout.plain(signed_header(b"a.jar", 1 << 40), bytes(BLOCK)).written()), "cut short")
 

@@ -211,7 +211,12 @@ FILE_LIMITS = _grouped(
 LAYER_LIMITS = _grouped(
     "limits",
     _size("max-layer-size", 64 * 1024**3, "a layer, or a compressed archive, that is larger uncompressed is refused"),
-    _number("max-entries", 1_000_000, "a layer with more files, links and directories is refused", minimum=1),
+    _number(
+        "max-entries",
+        1_000_000,
+        "a layer with more files, links and directories is refused, and layers with twice as many together",
+        minimum=1,
+    ),
 )
 
 DATABASE_BUILD = _grouped(

@@ -73,6 +73,7 @@ class TarReader:
 
     def __init__(self, stream: ByteStream, limits: TarLimits | None = None) -> None:
         self._stream = stream
+        self.names = 0  # What all names have together, known at the end.
         self._limits = limits or TarLimits()
         self._next = stream.offset
         self._padding = 0  # How many bytes in front of the next header belong to no member.
@@ -103,6 +104,12 @@ class TarReader:
                     self._stream.path, f"an archive whose names have more than {self._limits.names} bytes"
                 )
             yield member
+        self.names = names
+
+    @property
+    def path(self) -> str:
+        """Return what errors call the archive."""
+        return self._stream.path
 
     @property
     def offset(self) -> int:

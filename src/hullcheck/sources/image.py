@@ -10,6 +10,7 @@ from hullcheck.errors import InvalidParameter, LimitExceeded, MalformedFile, Sou
 from hullcheck.model.layer import Image, Layer
 from hullcheck.model.progress import Progress
 from hullcheck.net.digest import verified
+from hullcheck.sources.allowance import Allowance
 from hullcheck.sources.configuration import Config, Pairs, read_config
 from hullcheck.sources.documents import Descriptor, Index, Manifest, images, read_document
 from hullcheck.sources.layer import LayerTree, Opener, Stamp, unknown_stamp
@@ -150,8 +151,9 @@ def trees(
 ) -> tuple[LayerTree, ...]:
     """Return the layers of `image`, which `blobs` hold, lowest first."""
     progress.start("layers", sum(blob.size for blob in blobs))
+    allowance = Allowance(options.limits.archive)
     return tuple(
-        LayerTree(layer, blob.open, options.limits, progress, fault, blob.stamp)
+        LayerTree(layer, blob.open, options.limits, progress, fault, blob.stamp, allowance)
         for layer, blob in zip(image.layers, blobs, strict=True)
     )
 

@@ -14,6 +14,7 @@ from hullcheck.model.progress import Progress, Unwatched
 from hullcheck.model.source_file import Wants
 from hullcheck.model.tree import Entry, Keeping
 from hullcheck.net.digest import mismatch, watched
+from hullcheck.sources.allowance import Allowance
 from hullcheck.sources.faults import told_as
 from hullcheck.sources.members import LayerMembers
 from hullcheck.sources.options import Limits
@@ -42,7 +43,8 @@ class LayerTree:
 
     The blob is read once, unless it has a hard link that is wanted to a file that is not: then it is read once more.
     That its bytes have the layer's digest, and what they hold its diff ID, is known when `entries` ends, which raises
-    otherwise. `stamp` tells what is known of the bytes without reading them.
+    otherwise. `stamp` tells what is known of the bytes without reading them, `allowance` what all layers of the image
+    may have together.
     """
 
     layer: Layer
@@ -51,6 +53,7 @@ class LayerTree:
     progress: Progress
     fault: type[SourceError]
     stamp: Stamp = unknown_stamp
+    allowance: Allowance | None = None
 
     @property
     def keeping(self) -> Keeping | None:
@@ -59,7 +62,7 @@ class LayerTree:
 
     def entries(self, wants: Wants) -> Iterator[Entry]:
         """Yield what the layer brings and hides: see `Tree`."""
-        members = LayerMembers(Selection(wants), self.limits)
+        members = LayerMembers(Selection(wants), self.limits, self.allowance)
         with told_as(self.fault):
             with self._archive(self.progress, self.layer.diff_id) as archive:
                 yield from members.entries(archive)

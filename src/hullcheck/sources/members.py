@@ -11,6 +11,7 @@ from hullcheck.formats.tar_header import Kind, Member
 from hullcheck.model.gap import Gap, GapKind
 from hullcheck.model.source_file import EXECUTABLE_MAGIC, SMALLEST_EXECUTABLE, SourceFile
 from hullcheck.model.tree import Entry, Hidden, Unwanted
+from hullcheck.sources.allowance import Allowance
 from hullcheck.sources.content import Kept, held
 from hullcheck.sources.landing import LONGEST_PATH, Landing, NowhereError
 from hullcheck.sources.options import RAISE_FILE_SIZE, Limits
@@ -25,6 +26,9 @@ MAX_GAPS = 1000
 # allows more members allows more of these.
 _MOST_WANTED = 100_000
 _MEMBERS_OF_A_WANTED_FILE = 10
+
+# Members after which it is asked whether there may be more.
+_TAKEN_TOGETHER = 4096
 
 _ANY_EXECUTE = 0o111
 _MAGIC = max(map(len, EXECUTABLE_MAGIC))
@@ -55,9 +59,10 @@ class LayerMembers:
     not kept, the link is owed after `entries` and is had by `links` out of a second reading of the archive.
     """
 
-    def __init__(self, selection: Selection, limits: Limits) -> None:
+    def __init__(self, selection: Selection, limits: Limits, allowance: Allowance | None = None) -> None:
         self._selection = selection
         self._limits = limits
+        self._allowance = allowance or Allowance(limits.archive)
         self._landing = Landing()
         self._kept = Kept()
         self._brought = Whereabouts()
@@ -69,7 +74,10 @@ class LayerMembers:
     def entries(self, archive: TarReader) -> Iterator[Entry]:
         """Yield what the members of `archive` are."""
         unwanted: list[str] = []
+        place = -1
         for place, member in enumerate(archive):
+            if place % _TAKEN_TOGETHER == _TAKEN_TOGETHER - 1:
+                self._allowance.take(_TAKEN_TOGETHER, 0, archive.path)
             try:
                 path = self._landing.place(member)
             except NowhereError as error:
@@ -82,6 +90,7 @@ class LayerMembers:
                 yield Unwanted(tuple(unwanted))
                 unwanted.clear()
             yield from self._entry(archive, member, path, place)
+        self._allowance.take((place + 1) % _TAKEN_TOGETHER, archive.names, archive.path)
         if unwanted:
             yield Unwanted(tuple(unwanted))
 

@@ -34,6 +34,7 @@ from hullcheck.model.layer import Layer
 from hullcheck.model.progress import Unwatched
 from hullcheck.model.source_file import SourceFile, Wants
 from hullcheck.model.tree import Entry, Hidden, Unwanted
+from hullcheck.sources.allowance import Allowance
 from hullcheck.sources.layer import LayerTree, transferred
 from hullcheck.sources.options import RAISE_FILE_SIZE, Limits
 
@@ -454,6 +455,25 @@ def test_too_many_members_end_at_the_limit() -> None:
     made = layer(*(file(f"{number}") for number in range(50)))
     with pytest.raises(ImageError, match="more than 10 members"):
         list(tree(made, limits=Limits(archive=TarLimits(members=10))).entries(WANTS))
+
+
+def test_all_layers_together_have_twice_the_members_of_one_at_most(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("hullcheck.sources.members._TAKEN_TOGETHER", 7)
+    limits = Limits(archive=TarLimits(members=50, names=1000))
+
+    def read(*counts: int, name: str = "") -> None:
+        allowance = Allowance(limits.archive)
+        for count in counts:
+            made = layer(*(file(f"{name}{number}") for number in range(count)))
+            list(replace(tree(made, limits=limits), allowance=allowance).entries(WANTS))
+
+    read(50, 25, 25)
+    with pytest.raises(ImageError, match="more than 100 members") as raised:
+        read(50, 25, 26)
+    assert "--max-entries" in raised.value.hint
+    read(9, 9, name="x" * 98)
+    with pytest.raises(ImageError, match="names that are too long"):
+        read(9, 9, 3, name="x" * 98)
 
 
 def test_errors_are_of_the_kind_of_the_source() -> None:
