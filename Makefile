@@ -1,7 +1,7 @@
 .DEFAULT_GOAL := help
 BIN := .venv/bin
-SYSTEM_PACKAGES := apache2-utils buildah bzip2 containerd debian-archive-keyring docker-registry docker.io golang-go \
-	libarchive-tools mmdebstrap openssl podman skopeo tar umoci xz-utils zstd
+SYSTEM_PACKAGES := apache2-utils buildah bzip2 containerd debian-archive-keyring docker-registry docker.io fuse-overlayfs \
+	golang-go libarchive-tools mmdebstrap openssl podman skopeo tar umoci xz-utils zstd
 
 .PHONY: help setup demo test check format lock clean system fuzz
 

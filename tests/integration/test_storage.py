@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 from tests.integration.conftest import COMMAND, Hullcheck, Run, application, manifest, pack, removal, tool, write
 from tests.simulators.images import Entry, directory, file, hard_link, symlink, tar
+from tests.simulators.real_registry import program
 from tests.simulators.real_storage import Storage, containerd_storage, docker_storage, podman_storage
 
 pytestmark = pytest.mark.xdist_group("integration")
@@ -344,6 +345,16 @@ class TestPodman:
         configuration.write_text("\n".join(lines))
         driver = ("--storage-driver", "podman-overlay")
         run = hullcheck("image", NAME, *driver, "-f", "json", env={"CONTAINERS_STORAGE_CONF": str(configuration)})
+        assert substance(run) == substance(expected)
+
+    def test_a_program_may_lay_the_layers_upon_each_other(
+        self, hullcheck: Hullcheck, stores: Stores, expected: Run, brief: Path
+    ) -> None:
+        """As for users without rights on old kernels: what layers hide is told by files."""
+        podman = podman_storage(brief, "--storage-opt", f"overlay.mount_program={program('fuse-overlayfs')}")
+        podman("load", "-i", stores.archives["docker shaped"])
+        assert list(podman.root.rglob(".wh.*"))
+        run = stores.scan(hullcheck, "podman-overlay", NAME, "--storage-root", str(podman.root))
         assert substance(run) == substance(expected)
 
     def test_an_image_that_buildah_built_is_read(self, hullcheck: Hullcheck, stores: Stores, brief: Path) -> None:

@@ -36,7 +36,7 @@ def docker_service(work: Path) -> Iterator[RealEngine]:
     socket = work / "docker.sock"
     places = ["--data-root", work / "docker", "--exec-root", work / "docker.run", "--pidfile", work / "docker.pid"]
     network = ["--bridge", "none", "--iptables=false", "--ip-forward=false"]
-    with _serving([program("dockerd"), *map(str, places), *network, "-H", f"unix://{socket}"], socket):
+    with serving([program("dockerd"), *map(str, places), *network, "-H", f"unix://{socket}"], socket):
         yield RealEngine("DOCKER_HOST", socket, (program("docker"), "-H", f"unix://{socket}"))
 
 
@@ -46,14 +46,15 @@ def podman_service(work: Path) -> Iterator[RealEngine]:
     socket, storage = work / "podman.sock", work / "podman"
     client = (program("podman"), "--root", str(storage), "--runroot", str(work / "podman.run"))
     try:
-        with _serving([*client, "system", "service", "--time", "0", f"unix://{socket}"], socket):
+        with serving([*client, "system", "service", "--time", "0", f"unix://{socket}"], socket):
             yield RealEngine("CONTAINER_HOST", socket, client)
     finally:
         _unmount_below(storage)
 
 
 @contextmanager
-def _serving(command: Sequence[str], socket: Path) -> Iterator[None]:
+def serving(command: Sequence[str], socket: Path) -> Iterator[None]:
+    """Run a daemon that listens at `socket` until the block ends."""
     log = socket.with_suffix(".log")
     with log.open("wb") as output:
         process = subprocess.Popen(command, stdout=output, stderr=subprocess.STDOUT)

@@ -101,7 +101,7 @@ def _find_in_containerd(wanted: Wanted, _: ExitStack) -> Found | None:
 
     try:
         with told_as(StorageError):
-            return open_content(wanted.name, wanted.options, wanted.progress)
+            return open_content(wanted.name, wanted.options, wanted.progress, ids=wanted.alone)
     except StorageError as error:
         if wanted.alone:
             raise

@@ -1,8 +1,9 @@
 """containerd's storage: the blobs of its content store, and its layers unpacked by the snapshotter overlayfs."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from hullcheck.errors import MalformedFile, StorageError
@@ -87,9 +88,14 @@ class _Found:
     layers: tuple[LayerTree, ...]
 
 
-def open_content(reference: str, options: SourceOptions, progress: Progress) -> tuple[Image, tuple[LayerTree, ...]]:
-    """Return the image that containerd calls `reference`, with its layers as they were pulled."""
-    found = _found(reference, options, progress)
+def open_content(
+    reference: str, options: SourceOptions, progress: Progress, *, ids: bool = True
+) -> tuple[Image, tuple[LayerTree, ...]]:
+    """Return the image that containerd calls `reference`, with its layers as they were pulled.
+
+    Without `ids`, it is meant by its name only: it may as well be an image of a registry.
+    """
+    found = _found(reference, options, progress, ids=ids)
     for layer in found.image.layers:
         if not found.blobs.has(layer.digest):
             raise MalformedFile(found.blobs.name, f"layer {layer.digest} is not in containerd's store", hint=_DISCARDED)
@@ -99,7 +105,7 @@ def open_content(reference: str, options: SourceOptions, progress: Progress) -> 
 def open_snapshots(reference: str, options: SourceOptions, progress: Progress) -> tuple[Image, tuple[OverlayTree, ...]]:
     """Return the image that containerd calls `reference`, with its layers as they were unpacked."""
     check_rights(containerd_root(options.storage), "containerd")
-    found = _found(reference, options, Unwatched())
+    found = _found(reference, options, Unwatched(), ids=True)
     layers = found.image.layers
     chains = tuple(chain_ids([layer.diff_id for layer in layers]))
     directories = metadata.snapshot_directories(found.root, found.namespaces, chains)
@@ -117,14 +123,14 @@ def _not_unpacked(found: _Found, chains: Sequence[str]) -> StorageError:
     return StorageError(f"{found.blobs.name}: is not unpacked by {metadata.SNAPSHOTTER}, but {why}", hint=hint)
 
 
-def _found(reference: str, options: SourceOptions, progress: Progress) -> _Found:
+def _found(reference: str, options: SourceOptions, progress: Progress, *, ids: bool) -> _Found:
     root = containerd_root(options.storage)
     with readable(root):
         if not (root / _METADATA / "meta.db").is_file():
             raise _no_store(root)
         listed = metadata.images(root, options.storage.namespace)
         blobs = _Blobs(DirectoryFiles(reference, root / _CONTENT))
-        fitting = _fitting(reference, listed, blobs, options, f"{root}{_spaces(options)}")
+        fitting = _fitting(partial(find, reference, where=f"{root}{_spaces(options)}", ids=ids), listed, blobs, options)
         target = fitting[0].what
         tags = {name for it in listed if it.key == fitting[0].key for name in it.names if "@" not in name}
         document = _document(blobs, target, options)
@@ -148,15 +154,18 @@ def _no_store(root: Path) -> NoStorage:
 
 
 def _fitting(
-    reference: str, listed: tuple[Stored[Target], ...], blobs: _Blobs, options: SourceOptions, where: str
+    choose: Callable[[tuple[Stored[Target], ...]], tuple[Stored[Target], ...]],
+    listed: tuple[Stored[Target], ...],
+    blobs: _Blobs,
+    options: SourceOptions,
 ) -> tuple[Stored[Target], ...]:
-    """Return the image that `reference` means; one of several platforms may be meant by its own digest or id."""
+    """Return the image that is meant; one of several platforms may be meant by its own digest or id."""
     try:
-        return find(reference, listed, where)
+        return choose(listed)
     except StorageError as error:
         each = tuple(it for image in listed for it in _manifests(image, blobs, options))
         try:
-            return find(reference, each, where)
+            return choose(each)
         except StorageError:
             raise error from None
 

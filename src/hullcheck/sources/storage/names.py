@@ -43,17 +43,21 @@ class Stored(Generic[T]):
         return f"{self.names[0] if self.names else self.key}{self.choice and ' with '}{self.choice}"
 
 
-def find(reference: str, images: Sequence[Stored[T]], where: str, *, ends: bool = False) -> tuple[Stored[T], ...]:
+def find(
+    reference: str, images: Sequence[Stored[T]], where: str, *, ids: bool = True, ends: bool = False
+) -> tuple[Stored[T], ...]:
     """Return the image that `reference` means, as often as it is listed; `where` is what errors call the storage.
 
-    A whole name goes before an id; with `ends`, the end of a name ("app:1" of "localhost/app:1") comes last.
+    A whole name goes before an id, which does not count without `ids`; with `ends`, the end of a name ("app:1" of
+    "localhost/app:1") comes last.
     """
     name = _parsed(reference)
     tests: list[Callable[[Stored[T]], bool]] = [
         lambda it: reference in it.names,
         lambda it: name is not None and _is_named(it, name),
-        lambda it: _has_id(it, reference),
     ]
+    if ids:
+        tests.append(lambda it: _has_id(it, reference))
     if ends and name is not None and not name.digest:
         tests.append(lambda it: any(is_called(known, f"{_short(reference)}:{name.tag}") for known in it.names))
     for test in tests:

@@ -8,14 +8,27 @@ from pathlib import Path
 from typing import Any, Self
 
 import pytest
-from tests.simulators.images import OCI_INDEX, BuiltImage, digest, file, image, index, layer, platform, write_files
+from tests.simulators.images import (
+    OCI_INDEX,
+    OCI_MANIFEST,
+    BuiltImage,
+    descriptor,
+    digest,
+    file,
+    image,
+    index,
+    layer,
+    platform,
+    write_files,
+)
 from tests.unit.formats.bolt_pages import PAGE, database, items, leaf, meta
 
-from hullcheck.errors import HullcheckError, StorageError
+from hullcheck.errors import HullcheckError, ImageError, MalformedFile, StorageError
+from hullcheck.formats.bolt import Bolt
 from hullcheck.model.layer import Image
 from hullcheck.model.progress import Unwatched
 from hullcheck.model.source_file import SourceFile, Wants
-from hullcheck.net.http import Http
+from hullcheck.net.http import Http, HttpOptions
 from hullcheck.sources.image_reference import open_image
 from hullcheck.sources.options import SourceOptions, StorageOptions
 from hullcheck.sources.storage import metadata
@@ -182,6 +195,15 @@ def test_what_is_no_image_is_passed_over_where_ids_are_looked_for(tmp_path: Path
     assert opened(storage(tmp_path, spaces, {**AMD.blobs, digest(chart): chart}), CONFIG)[0].id == CONFIG
 
 
+def test_indexes_that_list_others_many_times_are_read_once(tmp_path: Path) -> None:
+    content, media_type, blobs = AMD.manifest, OCI_MANIFEST, dict(AMD.blobs)
+    for _ in range(12):
+        content, media_type = index(*[descriptor(content, media_type)] * 12), OCI_INDEX
+        blobs[digest(content)] = content
+    storage(tmp_path, {b"default": namespace({NAME: target(content, OCI_INDEX)})}, blobs)
+    assert "no image" in refused(tmp_path, "abcdef").message
+
+
 # What is missing
 
 
@@ -260,6 +282,49 @@ def test_a_database_that_is_damaged_is_refused(tmp_path: Path) -> None:
         assert problem in refused(tmp_path).message
 
 
+# Among other sources
+
+
+def looked_for(root: Path, name: str) -> tuple[str, list[str]]:
+    """Return where an image was found, and what was noted on the way."""
+    notes: list[str] = []
+    wanted = SourceOptions(storage=StorageOptions(root=str(root)), image_sources=("containerd", "registry"))
+    with (
+        Http(HttpOptions(retries=0)) as http,
+        open_image(name, http, wanted, Unwatched(), notes.append) as (source, _, _),
+    ):
+        return source, notes
+
+
+ELSEWHERE = "127.0.0.1:1/team/app:1"
+
+
+def test_an_image_of_containerd_is_not_looked_for_in_its_registry(tmp_path: Path) -> None:
+    storage(tmp_path, {b"default": namespace({ELSEWHERE: target(AMD.manifest)})})
+    assert looked_for(tmp_path, ELSEWHERE) == ("containerd", [])
+
+
+@pytest.mark.parametrize("there", [True, False])
+def test_what_containerd_does_not_have_is_looked_for_in_its_registry(tmp_path: Path, there: bool) -> None:
+    if there:
+        storage(tmp_path)
+    with pytest.raises(ImageError, match=r"127\.0\.0\.1:1"):
+        looked_for(tmp_path, ELSEWHERE)
+
+
+def test_what_containerd_has_a_part_of_is_looked_for_in_its_registry(tmp_path: Path) -> None:
+    storage(tmp_path, {b"default": namespace({ELSEWHERE: target(AMD.manifest)})})
+    (tmp_path / BLOBS / digest(LAYERS[1].blob)[7:]).unlink()
+    with pytest.raises(ImageError, match=r"127\.0\.0\.1:1"):
+        looked_for(tmp_path, ELSEWHERE)
+
+
+def test_an_id_is_not_looked_for_where_it_may_be_a_name(tmp_path: Path) -> None:
+    with pytest.raises(HullcheckError) as raised:
+        looked_for(storage(tmp_path), f"127.0.0.1:1/{CONFIG[7:]}")
+    assert not isinstance(raised.value, StorageError)
+
+
 # While others write
 
 
@@ -306,6 +371,25 @@ def test_what_is_read_is_of_one_transaction(tmp_path: Path) -> None:
         found = {metadata.images(tmp_path, "")[0].key for _ in range(2000)}
     assert found == {digest(AMD.manifest), digest(ARM.manifest)}
     assert writer.written > 10
+
+
+@pytest.mark.parametrize("torn", [True, False])
+def test_what_changed_while_it_was_read_is_read_again(tmp_path: Path, torn: bool) -> None:
+    storage(tmp_path)
+    path = tmp_path / META
+    new = database({3: leaf(items({b"v1": {b"version": b"new"}}), 3)}, txid=7)
+    answers: list[bytes | None] = []
+
+    def question(bolt: Bolt) -> bytes | None:
+        answers.append(bolt.top.value(b"v1", b"version"))
+        if len(answers) == 1:
+            path.write_bytes(new)
+            if torn:
+                raise MalformedFile("meta.db", "half a page")
+        return answers[-1]
+
+    assert metadata._asked(path, question) == b"new"
+    assert answers == [b"\6", b"new"]
 
 
 def test_a_database_that_is_written_all_the_time_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

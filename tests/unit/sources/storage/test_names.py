@@ -71,6 +71,13 @@ def test_the_end_of_a_name_means_images_of_podman() -> None:
             found(reference, ends=True)
 
 
+def test_an_id_may_be_a_name_of_an_image_elsewhere() -> None:
+    assert find("app:1", EVERY, "here", ids=False) == (APP,)
+    for reference in ("aaaa", ID, MANIFEST):
+        with pytest.raises(NotStored):
+            find(reference, EVERY, "here", ids=False)
+
+
 def test_several_images_are_told() -> None:
     with pytest.raises(StorageError, match="several images are meant by 'abab'") as raised:
         find("abab", (LOCAL, Stored("more", 4, ("other:1",), "sha256:abab" + 60 * "0")), "here")

@@ -213,6 +213,17 @@ def test_what_is_replaced_by_a_link_meanwhile_is_a_gap(tmp_path: Path) -> None:
     assert [it.subject for it in read if isinstance(it, Gap)] == ["a"]
 
 
+def test_a_file_that_becomes_a_link_is_a_gap(tmp_path: Path) -> None:
+    write_files(tmp_path, {"outside": b"secret", "layer/aaa": b"", "layer/status": b"x"})
+    found = OverlayTree(LAYER, tmp_path / "layer", Limits(), Unwatched()).entries(WANTS)
+    first = next(found)
+    (tmp_path / "layer" / "status").unlink()
+    (tmp_path / "layer" / "status").symlink_to("../outside")
+    read = [first, *found]
+    assert files(read) == {"aaa": b""}
+    assert [it.subject for it in read if isinstance(it, Gap)] == ["status"]
+
+
 def test_what_vanishes_meanwhile_is_a_gap(tmp_path: Path) -> None:
     write_files(tmp_path, {"aaa": b"", "elf": ELF, "status": b"x", "z/status": b""})
     (tmp_path / "elf").chmod(0o755)
