@@ -11,7 +11,8 @@ from hullcheck.advisories.origin import FileVersion
 from hullcheck.advisories.placement import writing
 from hullcheck.errors import DatabaseError, NetworkError
 from hullcheck.model.progress import Progress
-from hullcheck.net.http import Http, Response, shown
+from hullcheck.net.address import shown
+from hullcheck.net.http import Http, Response
 
 OSV_BUCKET = "https://osv-vulnerabilities.storage.googleapis.com"
 

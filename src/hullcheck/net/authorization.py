@@ -8,9 +8,10 @@ from urllib.parse import urlencode, urlsplit
 import msgspec
 
 from hullcheck.errors import NetworkError
+from hullcheck.net.address import origin, shown
 from hullcheck.net.challenge import Challenge
 from hullcheck.net.credentials import Login
-from hullcheck.net.http import Http, origin, shown
+from hullcheck.net.http import Http
 from hullcheck.net.proxy import may_be_plain
 
 _CLIENT = "hullcheck"

@@ -4,7 +4,8 @@ from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import AbstractContextManager, closing
 
 from hullcheck.errors import HullcheckError, ImageError
-from hullcheck.net.http import Http, Response, shown
+from hullcheck.net.address import shown
+from hullcheck.net.http import Http, Response
 from hullcheck.net.resumption import resumed
 
 # The layers of Windows have two: one of a content network, one that redirects to it.

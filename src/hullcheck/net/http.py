@@ -3,7 +3,6 @@
 `urllib3` is imported with the first request (`net/transport.py`), so that the option record costs nothing.
 """
 
-import re
 import time
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -13,9 +12,9 @@ from http import HTTPStatus
 from threading import Lock
 from types import MappingProxyType, TracebackType
 from typing import TYPE_CHECKING, Self
-from urllib.parse import urljoin, urlsplit
 
-from hullcheck.errors import InvalidParameter, NetworkError
+from hullcheck.errors import NetworkError
+from hullcheck.net.address import check_address, origin, redirected, shown
 
 if TYPE_CHECKING:
     from hullcheck.net.transport import Transport
@@ -28,9 +27,6 @@ MAX_REDIRECTS = 8
 
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _RETRIED = frozenset({429, 500, 502, 503, 504})
-# User, host and port.
-_AUTHORITY = re.compile(r"(?:.*@)?(?:[^:@\[\]]*|\[[^@\[\]]*\])(?::[0-9]*)?", re.DOTALL)
-
 _FOLLOWED = frozenset({"GET", "HEAD"})
 _BOUND_TO_ORIGIN = frozenset({"authorization", "cookie"})
 
@@ -193,7 +189,7 @@ class Http:
         Headers that carry credentials are not sent to another origin after a redirect, nor is the client certificate
         of the options, which `identified` requests show, presented there.
         """
-        _check(url)
+        check_address(url)
         response = self._answer(Request(method, url, headers, body, identified), accept)
         try:
             if response.status not in accept:
@@ -244,49 +240,6 @@ class Http:
 
                 self._opened = Transport(self.options, self._environment)
             return self._opened
-
-
-def _check(url: str) -> None:
-    try:
-        scheme, host, _ = origin(url)
-    except ValueError as error:
-        raise InvalidParameter(f"{shown(url)}: not an address") from error
-    if scheme not in {"http", "https"} or not host:
-        raise InvalidParameter(f"{shown(url)}: not an address of http or https")
-
-
-def origin(url: str) -> tuple[str, str, int | None]:
-    """Return scheme, host and port of `url`: who credentials are meant for (RFC 6454)."""
-    parts = urlsplit(url)
-    port = parts.port or {"http": 80, "https": 443}.get(parts.scheme)
-    return parts.scheme, (parts.hostname or "").lower(), port
-
-
-def shown(url: str) -> str:
-    """Return `url`, which need not be one, without what may be secret in it: user, password, query and fragment."""
-    scheme, slashes, rest = url.partition("//") if "//" in url else ("", "", url)
-    place = re.split(r"[?#]", rest, maxsplit=1)[0]
-    authority, slash, path = place.partition("/")
-    if _AUTHORITY.fullmatch(authority) is None:
-        # Where the password has a slash in it, the path begins behind the last "@".
-        authority, slash, path = place.rpartition("@")[2].partition("/")
-    return f"{scheme}{slashes}{authority.rpartition('@')[2]}{slash}{path}"
-
-
-def redirected(url: str, location: str) -> str:
-    """Return where `location` leads from `url`, or raise where it leads out of HTTP or from HTTPS to HTTP."""
-    try:
-        target = urljoin(url, location)
-        scheme, host, _ = origin(target)
-    except ValueError as error:
-        raise NetworkError(f"{shown(url)} redirects to something that is not an address") from error
-    safe = scheme == "https" or (scheme == "http" and urlsplit(url).scheme == "http")
-    if not safe or not host:
-        raise NetworkError(
-            f"{shown(url)} redirects to {scheme or 'an unknown'}: address, which is not followed",
-            hint="only https: (and from http: also http:) is followed; ask for the final address directly",
-        )
-    return target
 
 
 def refused(method: str, response: Response) -> NetworkError:

@@ -8,10 +8,11 @@ from threading import Lock
 import msgspec
 
 from hullcheck.errors import ImageError, NetworkError
+from hullcheck.net.address import origin
 from hullcheck.net.authorization import authorization
 from hullcheck.net.challenge import challenges
 from hullcheck.net.digest import digest_of, is_digest
-from hullcheck.net.http import NOTHING, Http, Response, Untrusted, Unwelcome, origin
+from hullcheck.net.http import NOTHING, Http, Response, Untrusted, Unwelcome
 from hullcheck.net.keychain import Keychain
 from hullcheck.net.proxy import may_be_plain
 from hullcheck.net.reference import DOCKER_HUB, Reference

@@ -5,7 +5,8 @@ from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import AbstractContextManager
 
 from hullcheck.errors import NetworkError
-from hullcheck.net.http import Http, Response, Unmendable, shown
+from hullcheck.net.address import shown
+from hullcheck.net.http import Http, Response, Unmendable
 
 _CHUNK = 256 * 1024
 

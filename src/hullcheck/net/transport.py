@@ -19,8 +19,9 @@ from urllib3.exceptions import (
 
 from hullcheck import __version__
 from hullcheck.errors import InvalidParameter, NetworkError
+from hullcheck.net.address import origin, shown
 from hullcheck.net.connections import bounded
-from hullcheck.net.http import HttpOptions, Request, Response, Unmendable, Untrusted, Unwelcome, origin, shown
+from hullcheck.net.http import HttpOptions, Request, Response, Unmendable, Untrusted, Unwelcome
 from hullcheck.net.pace import TooSlow, paced
 from hullcheck.net.proxy import proxy_for
 from hullcheck.net.tls import Certificates, Contexts

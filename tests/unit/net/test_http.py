@@ -13,7 +13,8 @@ from tests.simulators.registry import Answer, RegistrySimulator, serving_registr
 
 from hullcheck import __version__
 from hullcheck.errors import InvalidParameter, NetworkError
-from hullcheck.net.http import Http, HttpOptions, shown
+from hullcheck.net.address import shown
+from hullcheck.net.http import Http, HttpOptions
 
 
 @pytest.fixture
