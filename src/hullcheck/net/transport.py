@@ -109,10 +109,8 @@ def _body(
     answer: urllib3.BaseHTTPResponse, method: str, url: str, options: HttpOptions
 ) -> Callable[[int], Iterator[bytes]]:
     def read(size: int) -> Iterator[bytes]:
-        # What has come is taken at once: a whole piece of a server that drips would be waited for in vain.
-        pieces = paced(lambda: answer.read1(size), options.least_rate, options.rate_window)
         try:
-            yield from pieces
+            yield from _filled(answer, size, options)
         except HTTPError as error:
             raise _cut(method, url, error, answer.status) from error
         except TooSlow as error:
@@ -123,6 +121,33 @@ def _body(
             ) from error
 
     return read
+
+
+def _filled(answer: urllib3.BaseHTTPResponse, size: int, options: HttpOptions) -> Iterator[bytes]:
+    """Yield a body in pieces of `size` bytes, but for the last one, and for what has come when it breaks off.
+
+    What is there is taken at once, as a whole piece of a server that drips would be waited for in vain; and put
+    together, as with TLS only 16 KiB come at once.
+    """
+    waiting: list[bytes] = []
+    room = size
+
+    def read() -> bytes:
+        return answer.read1(room)
+
+    try:
+        for piece in paced(read, options.least_rate, options.rate_window):
+            waiting.append(piece)
+            room -= len(piece)
+            if not room:
+                yield b"".join(waiting)
+                waiting, room = [], size
+    except (HTTPError, TooSlow):
+        if waiting:
+            yield b"".join(waiting)
+        raise
+    if waiting:
+        yield b"".join(waiting)
 
 
 def _release(answer: urllib3.BaseHTTPResponse) -> Callable[[], None]:
