@@ -8,7 +8,10 @@ _LAYERS = 2
 
 
 class Allowance:
-    """How many members, and how many bytes of their names, are still allowed; layers may be read by several threads."""
+    """How many members, and how many bytes of their names and directories, are still allowed.
+
+    Layers may be read by several threads.
+    """
 
     def __init__(self, limits: TarLimits) -> None:
         self._most = self._members = _LAYERS * limits.members

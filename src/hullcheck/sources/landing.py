@@ -17,8 +17,9 @@ _MAX_LINKS = 255
 # Segments of targets that are followed for all members of a layer together: usual are some thousands.
 _MAX_STEPS = 5_000_000
 
-# Bytes of the directories that are remembered, each with what it costs besides: 100,000 directories take 20 MB.
-_ROOM = 128 * 1024 * 1024
+# Bytes of the directories that are remembered, here and by those who ask, each with what it costs besides: 100,000
+# directories take 20 MB.
+_ROOM = 256 * 1024 * 1024
 _COST = 100
 
 # Builders of images write each path once. All that is known is looked through when a link takes the place of something.
@@ -46,6 +47,11 @@ class Landing:
         self._room = _ROOM
         self._steps = _MAX_STEPS
         self._changes = 0
+
+    @property
+    def taken(self) -> int:
+        """Return how many bytes the directories take that were seen."""
+        return _ROOM - self._room
 
     def place(self, member: Member) -> str:
         """Return where `member` lands ("" is the root), and note it; raise `NowhereError` if it does not.
@@ -179,5 +185,4 @@ class Landing:
         self._changes += 1
         if self._changes > _MAX_CHANGES:
             raise LimitExceeded(path[:100], f"one of more than {_MAX_CHANGES} links that take the place of something")
-        self._room += sum(len(directory) + _COST for directory in self._real) - _COST
         self._real = {"": ""}

@@ -90,7 +90,8 @@ class LayerMembers:
                 yield Unwanted(tuple(unwanted))
                 unwanted.clear()
             yield from self._entry(archive, member, path, place)
-        self._allowance.take((place + 1) % _TAKEN_TOGETHER, archive.names, archive.path)
+        names = archive.names + self._landing.taken
+        self._allowance.take((place + 1) % _TAKEN_TOGETHER, names, archive.path)
         if unwanted:
             yield Unwanted(tuple(unwanted))
 

@@ -189,10 +189,13 @@ def test_endless_changes_of_links_end_at_the_limit(monkeypatch: pytest.MonkeyPat
         landed(*([*same, ("l", Kind.DIRECTORY, "")] * 11))
 
 
-def test_room_comes_back_when_directories_are_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(landing, "_ROOM", 3000)
+def test_directories_that_are_forgotten_have_taken_their_room(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who asked where members land remembers the directories all the same."""
+    monkeypatch.setattr(landing, "_ROOM", 10_000)
     once = [("l", Kind.SYMLINK, "a"), *((f"d{n}/x", Kind.FILE, "") for n in range(10)), ("l", Kind.DIRECTORY, "")]
-    landed(*(once * 20))
+    landed(*(once * 5))
+    with pytest.raises(LimitExceeded, match="directories"):
+        landed(*(once * 20))
 
 
 def test_a_member_that_lands_nowhere_is_told_as_such() -> None:

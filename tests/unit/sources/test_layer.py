@@ -473,6 +473,8 @@ def test_all_layers_together_have_twice_the_members_of_one_at_most(monkeypatch: 
     assert "--max-entries" in raised.value.hint
     read(9, 9, name="x" * 98)
     with pytest.raises(ImageError, match="names that are too long"):
+        read(1, 1, 1, 1, name="a/" * 20)
+    with pytest.raises(ImageError, match="names that are too long"):
         read(9, 9, 3, name="x" * 98)
 
 
