@@ -7,13 +7,14 @@ from typing import Any
 import pytest
 from tests.simulators.images import BuiltImage, LayerFile, digest, encoded, file, image, layer, write_files
 
+from hullcheck.config.options import COMMANDS
 from hullcheck.errors import HullcheckError, InvalidParameter, StorageError
 from hullcheck.model.layer import Image
 from hullcheck.model.progress import Unwatched
 from hullcheck.model.source_file import SourceFile, Wants
 from hullcheck.sources.options import SourceOptions, StorageOptions
 from hullcheck.sources.storage.chain import chain_ids
-from hullcheck.sources.storage.drivers import open_directories
+from hullcheck.sources.storage.drivers import DRIVERS, open_directories
 
 LAYERS = (layer(file("a/status", b"low")), layer(file("b/status", b"high")))
 CREATED_BY = ("ADD a", "ADD b")
@@ -169,3 +170,8 @@ def test_what_removes_the_image_meanwhile_is_told(tmp_path: Path) -> None:
 def test_a_driver_that_there_is_not_is_a_mistake() -> None:
     with pytest.raises(InvalidParameter, match="zfs"):
         open_directories("app", SourceOptions(storage=StorageOptions("zfs")), Unwatched())
+
+
+def test_the_option_has_all_drivers_as_choices() -> None:
+    (option,) = [it for it in COMMANDS["image"] if it.name == "storage-driver"]
+    assert option.choices == ("none", *DRIVERS)
