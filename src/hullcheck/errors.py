@@ -4,6 +4,12 @@ Each error is one sentence (what happened, to what) and, where something can be 
 command line maps classes to exit codes in `cli/exits.py`; nothing else does.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+# Of the name of a part, which the target may have chosen.
+_LONGEST_PART = 100
+
 
 class HullcheckError(Exception):
     """An error that the user is told of in one line."""
@@ -87,3 +93,15 @@ class ReportError(HullcheckError):
 
 class DeliveryError(HullcheckError):
     """A report or an output could not be written."""
+
+
+@contextmanager
+def concerning(part: str) -> Iterator[None]:
+    """Let errors pass, and have them say which `part` of the target they are about; "" is the whole."""
+    try:
+        yield
+    except HullcheckError as error:
+        if part:
+            error.message = f"{part[:_LONGEST_PART]}: {error.message}"
+            error.args = (error.message,)
+        raise

@@ -16,13 +16,15 @@ from hullcheck.cli.progress import watched
 from hullcheck.config.assemble import cache_directory, database_directory, http_options, scan_options, source_options
 from hullcheck.config.settings import Settings
 from hullcheck.ecosystems.table import schemes
+from hullcheck.errors import concerning
 from hullcheck.inventory.layer_cache import LayerCache
-from hullcheck.inventory.take import finish, take
+from hullcheck.inventory.take import finish, take, take_each
 from hullcheck.model.inventory import Inventory
-from hullcheck.model.layer import BaseEvidence
+from hullcheck.model.layer import BaseEvidence, Image
+from hullcheck.model.platforms import platform_names
 from hullcheck.model.target import Target, TargetKind
 from hullcheck.net.http import Http
-from hullcheck.pipeline import assess
+from hullcheck.pipeline import assess, assess_platforms
 from hullcheck.sources.base_image import found_base, given_base, name_to_remember
 from hullcheck.sources.known_images import KnownImages
 from hullcheck.sources.open import OpenedTarget, open_target
@@ -53,18 +55,30 @@ def scan(kind: TargetKind, reference: str, settings: Settings) -> int:
         )
         open_advisories = partial(at_hand, provision=provision)
         known = _known_images(settings)
-        scanned = _with_base(target.target, settings, known, http, options)
-        _warn_of_other_base(scanned, messages)
-        inventory = _inventory(target, kind, _cache(settings))
-        if scanned.image and known:
-            known.remember(scanned.image, name_to_remember(scanned))
-        result = assess(scanned, inventory, open_advisories, now, scan_options(settings))
+        scanned = _with_bases(target.target, settings, known, http, options)
+        _warn_of_other_bases(scanned, messages)
+        inventories = _inventories(target, kind, _cache(settings))
+        if known:
+            for image in scanned.every_image:
+                known.remember(image, name_to_remember(scanned))
+        if scanned.images:
+            result = assess_platforms(scanned, inventories, open_advisories, now, scan_options(settings))
+        else:
+            result = assess(scanned, inventories[0], open_advisories, now, scan_options(settings))
     deliver(wanted, result, os.environ, messages)
     return exits.of_verdict(result.decision.verdict)
 
 
-def _inventory(target: OpenedTarget, kind: TargetKind, cache: LayerCache | None) -> Inventory:
-    return take(target.trees, kind, cache) if target.inventory is None else finish(target.inventory)
+def _inventories(target: OpenedTarget, kind: TargetKind, cache: LayerCache | None) -> tuple[Inventory, ...]:
+    """Return what is in `target`, or in it for each platform; what is not there of it is a gap of all."""
+    if target.inventory is not None:
+        return (finish(target.inventory),)
+    if target.platforms:
+        names = platform_names(target.target.images)
+        found = take_each(dict(zip(names, target.platforms, strict=True)), kind, cache)
+    else:
+        found = (take(target.trees, kind, cache),)
+    return tuple(replace(it, gaps=(*it.gaps, *target.absent)) for it in found)
 
 
 def _known_images(settings: Settings) -> KnownImages | None:
@@ -72,28 +86,33 @@ def _known_images(settings: Settings) -> KnownImages | None:
     return KnownImages(directory / "images") if directory else None
 
 
-def _with_base(
+def _with_bases(
     target: Target, settings: Settings, known: KnownImages | None, http: Http, options: SourceOptions
 ) -> Target:
-    """Return `target` with what its image is built on, as far as that is known."""
-    if target.image is None:
-        return target
-    given = settings.text("base-image")
-    base = (
-        given_base(given, target.image, http, options)
-        if given
-        else found_base(target.image, name_to_remember(target), known)
-    )
-    return replace(target, image=replace(target.image, base=base))
+    """Return `target` with what each of its images is built on, as far as that is known."""
+    given, name = settings.text("base-image") if target.every_image else "", name_to_remember(target)
+
+    def with_base(image: Image, wanted: SourceOptions) -> Image:
+        return replace(image, base=given_base(given, image, http, wanted) if given else found_base(image, name, known))
+
+    if target.image:
+        return replace(target, image=with_base(target.image, options))
+    each = zip(target.images, platform_names(target.images), strict=True)
+    based = []
+    for image, platform in each:
+        with concerning(platform):
+            based.append(with_base(image, replace(options, platform=image.platform)))
+    return replace(target, images=tuple(based))
 
 
-def _warn_of_other_base(target: Target, messages: Messages) -> None:
-    base = target.image.base if target.image else None
-    if base and base.evidence is BaseEvidence.GIVEN and not base.layers:
-        messages.warn(
-            f"{base.name} is not the base of {target.name}, whose lowest layers are others: nothing is told to come "
-            "from it (the tag may have moved since the image was built: name the base by its digest)"
-        )
+def _warn_of_other_bases(target: Target, messages: Messages) -> None:
+    for image, platform in zip(target.every_image, platform_names(target.every_image), strict=True):
+        if image.base and image.base.evidence is BaseEvidence.GIVEN and not image.base.layers:
+            messages.warn(
+                f"{image.base.name} is not the base of {target.name}{platform and f' for {platform}'}, whose lowest "
+                "layers are others: nothing is told to come from it (the tag may have moved since the image was built: "
+                "name the base by its digest)"
+            )
 
 
 def _cache(settings: Settings) -> LayerCache | None:

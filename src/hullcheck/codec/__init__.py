@@ -30,7 +30,7 @@ _SNAKE_CASE = re.compile(r"(?<=`)[a-z]+(?:_[a-z]+)+(?=`)")
 
 def encode(result: ScanResult) -> bytes:
     """Return `result` as an indented JSON document; the same result gives the same bytes."""
-    return Notation(result.target.image).write(result)
+    return Notation(result.target).write(result)
 
 
 def decode(document: bytes, path: str = "result") -> ScanResult:

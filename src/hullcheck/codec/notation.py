@@ -16,9 +16,10 @@ from hullcheck.model.coverage import Coverage
 from hullcheck.model.decision import Counts, Decision
 from hullcheck.model.finding import Finding
 from hullcheck.model.inheritance import Origins, inheritance, origins
-from hullcheck.model.layer import Image
 from hullcheck.model.package import Location, Package
+from hullcheck.model.platforms import ScannedPlatform
 from hullcheck.model.result import ScanResult
+from hullcheck.model.target import Target, TargetKind
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
@@ -29,11 +30,25 @@ _COMMAND = 200
 # The long lists stand last, so that a reader begins with what matters; findings before the advisories that they name.
 _LAST: Mapping[str, int] = {"findings": 1, "advisories": 2, "packages": 3}
 # Lists that documents of this version may lack, as it has them only since some were written.
-_LATER = frozenset({"annotations", "command", "entrypoint", "environment", "excluded", "exposed_ports", "history"})
+_LATER = frozenset(
+    {
+        "annotations",
+        "command",
+        "entrypoint",
+        "environment",
+        "excluded",
+        "exposed_ports",
+        "history",
+        "images",
+        "platforms",
+    }
+)
+_NOTHING = Target(TargetKind.IMAGE, "", "")
 _Value = TypeVar("_Value")
 _Record = TypeVar("_Record", bound="DataclassInstance")
 _Read_co = TypeVar("_Read_co", covariant=True)
 _Type: TypeAlias = type | GenericAlias | UnionType
+_TEXTS: _Type = GenericAlias(tuple, (str, ...))
 
 
 class _Purl:
@@ -70,13 +85,14 @@ class _Member:
 
 
 class Notation:
-    """The forms of all records in one document, that of a result for `image`. It is for one document only."""
+    """The forms of all records in one document, that of a result for `target`. It is for one document only."""
 
-    def __init__(self, image: Image | None = None) -> None:
-        self._image = image
-        layers = reversed(image.layers) if image else ()
-        self._commands = {layer.diff_id: layer.created_by for layer in layers}
-        self._inheritance = inheritance(image)
+    def __init__(self, target: Target = _NOTHING) -> None:
+        self._target = target
+        self._commands = target.commands
+        self._inheritance = inheritance(target)
+        self._presence = self._inheritance.presence
+        self._counts: Mapping[str, Counts] = {}
         self._origins: Origins | None = None
         self._advisories: dict[str, Advisory] = {}
         self._keys: dict[int, str] = {}
@@ -97,7 +113,8 @@ class Notation:
     def write(self, result: ScanResult) -> bytes:
         """Return the document of `result`."""
         package, finding = self._of(Package), self._of(Finding)
-        self._origins = origins(self._image, result.findings)
+        self._origins = origins(self._target, result.findings)
+        self._counts = self._presence.counts(result.findings)
         return json_document(
             self.result.write(replace(result, findings=(), packages=())),
             {
@@ -152,7 +169,13 @@ class Notation:
                 _Member("origins", counts.type, lambda _: counts.write(self._origins), None),
             )
         if record is Package:
-            return (_Member("inherited", bool | None, self._inheritance.of, None),)
+            return (
+                _Member("inherited", bool | None, self._inheritance.of, None),
+                _Member("platforms", _TEXTS, self._presence.of, ()),
+            )
+        if record is ScannedPlatform:
+            each = _optional(self._of(Counts))
+            return (_Member("counts", each.type, lambda it: each.write(self._counts.get(it.name)), None),)
         if record is Finding:
             return (_Member("inherited", bool | None, lambda finding: self._inheritance.of(finding.package), None),)
         if record is Location:

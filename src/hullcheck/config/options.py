@@ -138,7 +138,11 @@ REGISTRY = _grouped(
 IMAGE = _grouped(
     "image",
     Option(
-        "platform", Kind.TEXT, "", "platform to choose from an index (default: this machine's)", "OS/ARCH[/VARIANT]"
+        "platform",
+        Kind.TEXT,
+        "",
+        "platform to choose from an index (default: this machine's), several with commas, or 'all' of them in one scan",
+        "OS/ARCH[/VARIANT]",
     ),
     Option("insecure-registries", Kind.LIST, (), "registries to ask in plain HTTP (loopback may be without)", "LIST"),
     Option(

@@ -1,11 +1,12 @@
 """From the layers of a target, or from an SBOM, to its inventory."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from hullcheck.ecosystems.distribution import DISTRIBUTION
 from hullcheck.ecosystems.table import ECOSYSTEMS, analyzers_for
+from hullcheck.errors import concerning
 from hullcheck.inventory.absence import absences
 from hullcheck.inventory.index import Index
 from hullcheck.inventory.layer import LayerInventory
@@ -31,6 +32,9 @@ from hullcheck.model.source_file import Wants
 from hullcheck.model.target import TargetKind
 from hullcheck.model.tree import Tree
 
+# The digest and the diff ID of a layer.
+_Key = tuple[str, str]
+
 # What cannot be read of the operating system's own files is a gap, whoever owns them.
 _SYSTEM_ANALYZERS = frozenset(analyzer.name for analyzer in DISTRIBUTION) | frozenset(
     analyzer.name for ecosystem in ECOSYSTEMS if ecosystem.purl_type in SYSTEM_TYPES for analyzer in ecosystem.analyzers
@@ -44,6 +48,35 @@ def take(trees: Iterable[Tree], kind: TargetKind, cache: LayerCache | None = Non
     """
     index = Index(analyzers_for(kind))
     return assemble(read_layers(tuple(trees), index, cache), kind, index.wants)
+
+
+def take_each(
+    platforms: Mapping[str, Sequence[Tree]], kind: TargetKind, cache: LayerCache | None = None
+) -> tuple[Inventory, ...]:
+    """Return what is in each of the `platforms` of an image of `kind`, by their names, as if it was scanned alone.
+
+    What one needs is read, and merged, before the next is begun: only layers that others share wait for these. They
+    are read once.
+    """
+    index = Index(analyzers_for(kind))
+    waiting = Counter(key for trees in platforms.values() for key in {_key(tree) for tree in trees})
+    known: dict[_Key, LayerInventory] = {}
+    inventories: list[Inventory] = []
+    for name, trees in platforms.items():
+        unread = {_key(tree): tree for tree in trees if _key(tree) not in known}
+        with concerning(name):
+            known |= zip(unread, read_layers(tuple(unread.values()), index, cache), strict=True)
+        inventories.append(assemble([known[_key(tree)] for tree in trees], kind, index.wants))
+        for key in {_key(tree) for tree in trees}:
+            waiting[key] -= 1
+            if not waiting[key]:
+                del known[key]
+    return tuple(inventories)
+
+
+def _key(tree: Tree) -> _Key:
+    """Return what tells layers apart: a blob that is said to have other content elsewhere has to be read for each."""
+    return (tree.layer.digest, tree.layer.diff_id) if tree.layer else ("", "")
 
 
 def assemble(layers: Sequence[LayerInventory], kind: TargetKind, wants: Wants) -> Inventory:

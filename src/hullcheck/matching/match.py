@@ -49,6 +49,23 @@ def match_packages(
     packages: Sequence[Package], index: AdvisoryIndex, ecosystem_of: EcosystemOf, now: datetime, options: MatchOptions
 ) -> Matched:
     """Compare `packages` with the advisories of `index`."""
+    located, unlocated = _located(packages, ecosystem_of)
+    findings = _findings(located, index, ecosystem_of)
+    return Matched(findings, *_coverage(located, unlocated, index, now, options))
+
+
+def match_gaps(
+    packages: Sequence[Package], index: AdvisoryIndex, ecosystem_of: EcosystemOf, now: datetime, options: MatchOptions
+) -> tuple[Gap, ...]:
+    """Return the gaps of comparing `packages` with the advisories of `index`, without comparing them."""
+    _, gaps = _coverage(*_located(packages, ecosystem_of), index, now, options)
+    return gaps
+
+
+def _located(
+    packages: Iterable[Package], ecosystem_of: EcosystemOf
+) -> tuple[dict[Coordinates, list[Package]], list[Gap]]:
+    """Return `packages` by what advisories call them, and why others cannot be looked up."""
     located: dict[Coordinates, list[Package]] = {}
     gaps: list[Gap] = []
     for package in packages:
@@ -62,13 +79,23 @@ def match_packages(
                 continue
             case _:
                 assert_never(place)
-    findings = _findings(located, index, ecosystem_of)
+    return located, gaps
+
+
+def _coverage(
+    located: Mapping[Coordinates, Sequence[Package]],
+    unlocated: Iterable[Gap],
+    index: AdvisoryIndex,
+    now: datetime,
+    options: MatchOptions,
+) -> tuple[tuple[FeedUse, ...], tuple[Gap, ...]]:
+    """Return which advisories packages are compared with, and what that leaves open."""
     counts: Counter[tuple[str, str]] = Counter()
     for place, found in located.items():
         counts[place.feed, place.release] += len(found)
     uses = feeds_used(counts, index)
-    gaps += index.gaps(tuple(located))
-    return Matched(findings, uses, (*_shared(gaps), *feed_gaps(uses, now, options.max_age)))
+    gaps = (*unlocated, *index.gaps(tuple(located)))
+    return uses, (*_shared(gaps), *feed_gaps(uses, now, options.max_age))
 
 
 def _findings(

@@ -25,6 +25,7 @@ class Gap:
     """Something that could not be looked at: `subject` (a path, a purl, a feed), why, and what to do about it.
 
     A scan with a gap is incomplete, whatever it found. `layer` is the diff ID of the layer that holds the file.
+    `platforms` are those that it concerns, of several that were scanned; () are all of them.
     """
 
     kind: GapKind
@@ -32,3 +33,4 @@ class Gap:
     reason: str
     hint: str = ""
     layer: str = ""
+    platforms: tuple[str, ...] = ()

@@ -19,11 +19,14 @@ class Scope(StrEnum):
 class Location:
     """Where something was seen: `path` in the target ("outer.jar!/inner.jar" inside archives), and the diff ID of
     the layer, "" outside images (analyzers leave it, `inventory` fills it in).
+
+    `platforms` are those of several that have it there, where that are not all that have the layer: see `Presence`.
     """
 
     path: str
     layer: str = ""
     line: int = 0
+    platforms: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

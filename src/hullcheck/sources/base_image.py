@@ -10,6 +10,7 @@ from hullcheck.net.http import Http
 from hullcheck.sources.known_images import KnownImage, KnownImages
 from hullcheck.sources.open import open_target
 from hullcheck.sources.options import SourceOptions
+from hullcheck.sources.platforms import is_several
 
 # OCI image specification, annotations.md.
 _NAME = "org.opencontainers.image.base.name"
@@ -23,7 +24,8 @@ def given_base(reference: str, image: Image, http: Http, options: SourceOptions)
 
     It is opened for its record only: none of its layers is read.
     """
-    wanted = replace(options, platform=options.platform or image.platform)
+    asked = "" if is_several(options.platform) else options.platform
+    wanted = replace(options, platform=asked or image.platform)
     try:
         with open_target(TargetKind.IMAGE, reference, http, wanted) as opened:
             return _compared(reference, opened.target.image, image)
@@ -64,7 +66,7 @@ def claimed_base(image: Image) -> BaseImage | None:
 
 def name_to_remember(target: Target) -> str:
     """Return what an image is called for good: its whole name where it has one, else what the user calls it."""
-    return (target.image.whole_name if target.image else "") or target.name
+    return next((image.whole_name for image in target.every_image if image.whole_name), "") or target.name
 
 
 def _repository(name: str) -> str:

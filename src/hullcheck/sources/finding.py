@@ -7,7 +7,6 @@ from functools import partial
 from types import MappingProxyType
 
 from hullcheck.errors import ImageError, StorageError
-from hullcheck.model.layer import Image
 from hullcheck.model.progress import Progress
 from hullcheck.net.http import Http
 from hullcheck.net.reference import parse_reference
@@ -15,15 +14,13 @@ from hullcheck.sources.engines.engine import DOCKER, ENGINES, PODMAN
 from hullcheck.sources.engines.faults import EngineAbsent, EngineUnavailable
 from hullcheck.sources.engines.image import EngineRequest, open_engine_image
 from hullcheck.sources.faults import told_as
-from hullcheck.sources.layer import LayerTree
+from hullcheck.sources.image import Images
 from hullcheck.sources.options import SourceOptions
+from hullcheck.sources.platforms import is_several
 from hullcheck.sources.registry_image import open_registry_image
 
 CONTAINERD = "containerd"
 REGISTRY = "registry"
-
-# An image's record and its layers.
-Found = tuple[Image, tuple[LayerTree, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +39,10 @@ class Wanted:
 
 
 # Finds an image whose layers can be read until the stack is left, None where it is not there.
-Finder = Callable[[Wanted, ExitStack], Found | None]
+Finder = Callable[[Wanted, ExitStack], Images | None]
 
 
-def find(wanted: Wanted, order: tuple[str, ...], note: Callable[[str], None], stack: ExitStack) -> tuple[str, Found]:
+def find(wanted: Wanted, order: tuple[str, ...], note: Callable[[str], None], stack: ExitStack) -> tuple[str, Images]:
     """Return where in `order` (() is that of the options, else the usual one) the image is found first, and the image.
 
     What could not be asked is passed over, of which `note` is told, unless it is an engine that just is not there and
@@ -88,13 +85,19 @@ def _nowhere(name: str, problems: Sequence[ImageError]) -> ImageError:
     return ImageError(f"{name} was not found: {told}", hint=problems[-1].hint)
 
 
-def _find_in_engine(engine: str, wanted: Wanted, stack: ExitStack) -> Found | None:
+def _find_in_engine(engine: str, wanted: Wanted, stack: ExitStack) -> Images | None:
+    if is_several(wanted.options.platform) and not wanted.alone:
+        # The image that is meant may have more of them elsewhere.
+        raise EngineAbsent(
+            f"{ENGINES[engine].title}: tells of one platform of an image only", hint=f"{engine}:NAME is that one"
+        )
     timeout = wanted.http.options.timeout
     request = EngineRequest(wanted.name, wanted.alone, timeout, wanted.options, wanted.progress)
-    return open_engine_image(ENGINES[engine], request, stack)
+    found = open_engine_image(ENGINES[engine], request, stack)
+    return Images((found,)) if found else None
 
 
-def _find_in_containerd(wanted: Wanted, _: ExitStack) -> Found | None:
+def _find_in_containerd(wanted: Wanted, _: ExitStack) -> Images | None:
     from hullcheck.sources.storage.containerd import open_content
     from hullcheck.sources.storage.names import NotStored
     from hullcheck.sources.storage.places import NoStorage
@@ -112,7 +115,7 @@ def _find_in_containerd(wanted: Wanted, _: ExitStack) -> Found | None:
         raise kind(error.message, hint=error.hint) from error
 
 
-def _find_in_registry(wanted: Wanted, _: ExitStack) -> Found:
+def _find_in_registry(wanted: Wanted, _: ExitStack) -> Images:
     reference = parse_reference(wanted.name)
     with told_as(ImageError):
         return open_registry_image(reference, wanted.http, wanted.options, wanted.progress, wanted.note)

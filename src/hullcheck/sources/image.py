@@ -1,55 +1,27 @@
 """From an image's documents to its record and its layers, wherever they are stored."""
 
-from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Protocol
 
-from hullcheck.errors import InvalidParameter, LimitExceeded, MalformedFile, SourceError
+from hullcheck.errors import LimitExceeded, MalformedFile, SourceError, concerning
+from hullcheck.model.gap import Gap
 from hullcheck.model.layer import Image, Layer
 from hullcheck.model.progress import Progress
+from hullcheck.model.tree import Tree
 from hullcheck.net.digest import verified
 from hullcheck.sources.allowance import Allowance
-from hullcheck.sources.configuration import Config, Pairs, read_config
-from hullcheck.sources.documents import Descriptor, Index, Manifest, images, read_document
+from hullcheck.sources.configuration import Pairs, read_config
+from hullcheck.sources.documents import Descriptor
+from hullcheck.sources.faults import told_as
 from hullcheck.sources.layer import LayerTree, Opener, Stamp, unknown_stamp
-from hullcheck.sources.options import SourceOptions
-from hullcheck.sources.platforms import choose, parse_platform, this_machine
-
-# An index in the index of a layout is usual, a third one never seen.
-_MAX_NESTING = 4
+from hullcheck.sources.manifests import BlobStore, Found, Root, manifest_for, manifests_for_several
+from hullcheck.sources.options import Limits, SourceOptions
+from hullcheck.sources.platforms import Platform, check_asked, is_several, written
 
 # As many as Linux can stack (overlayfs); Docker builds 127 at most.
 _MOST_LAYERS = 500
-
-
-class BlobStore(Protocol):
-    """Where documents and layers are by their digests; `name` is what errors call it."""
-
-    @property
-    def name(self) -> str:
-        """Return the name of the image or layout, as the user gave it."""
-
-    def manifest(self, digest: str, limit: int) -> bytes:
-        """Return the manifest or index with `digest`, not verified; raise `LimitExceeded` beyond `limit` bytes."""
-
-    def config(self, digest: str, limit: int) -> bytes:
-        """Return the configuration with `digest`, not verified; raise `LimitExceeded` beyond `limit` bytes."""
-
-    def stream(self, layer: Descriptor) -> AbstractContextManager[Iterator[bytes]]:
-        """Open `layer`, which is not verified."""
-
-    def stamp(self, layer: Descriptor) -> str | None:
-        """Return the stamp of the bytes of `layer` (see `LayerTree`), None where they would have to be transferred."""
-
-
-@dataclass(frozen=True, slots=True)
-class Root:
-    """Where the way to an image begins; `digest` is "" for the index of a layout."""
-
-    document: Index | Manifest
-    digest: str
 
 
 class LayerFacts(Protocol):
@@ -79,6 +51,21 @@ class LayerBlob:
     stamp: Stamp = unknown_stamp
 
 
+# An image's record, and its layers, lowest first.
+Opened = tuple[Image, tuple[Tree, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Images:
+    """What was asked for: an image, or one for each of several platforms, in the order of their index.
+
+    `absent` are the platforms that the image is for and whose layers are not there.
+    """
+
+    each: tuple[Opened, ...]
+    absent: tuple[Gap, ...] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class ConfigFile:
     """An image's configuration as it was received."""
@@ -95,15 +82,26 @@ def open_stored(
     options: SourceOptions,
     progress: Progress,
     fault: type[SourceError],
-) -> tuple[Image, tuple[LayerTree, ...]]:
-    """Return the image that `root` leads to in `store`, and its layers."""
-    digest, manifest = _manifest(store, root, options)
-    name = f"{store.name}, configuration"
-    content = verified(store.config(manifest.config.digest, options.limits.config), manifest.config.digest, name)
-    config = ConfigFile(content, manifest.config.digest, name)
-    blobs = [_blob(store, layer) for layer in manifest.layers]
-    image = describe(config, blobs, digest, tags, options, manifest.annotations)
-    return image, trees(image, blobs, options, progress, fault)
+) -> Images:
+    """Return the image that `root` leads to in `store`, and its layers, for each platform that is asked for."""
+    if not is_several(options.platform):
+        found = manifest_for(store, root, options)
+        image, blobs = _described(store, found, _config(store, found, options.limits), tags, options)
+        return Images(((image, trees(image, blobs, options, progress, fault)),))
+    described: dict[str, tuple[Image, tuple[LayerBlob, ...]]] = {}
+    room = options.limits.configs
+    for found in manifests_for_several(store, root, options, fault):
+        with concerning(found.name), told_as(fault):
+            config = _config(store, found, replace(options.limits, config=min(room, options.limits.config)))
+            image, blobs = _described(store, found, config, tags, replace(options, platform=found.asked))
+        room -= len(config.content)
+        # What is offered twice, in other compression, is one image.
+        described.setdefault(image.id, (_as_offered(image, found.offered), blobs))
+    sizes = {blob.digest: blob.size for _, blobs in described.values() for blob in blobs}
+    progress.start("layers", sum(sizes.values()))
+    return Images(
+        tuple((image, _layers(image, blobs, options, progress, fault)) for image, blobs in described.values())
+    )
 
 
 def describe(
@@ -122,7 +120,7 @@ def describe(
     read = read_config(config.content, config.name)
     if len(read.diff_ids) != len(blobs):
         raise MalformedFile(config.name, f"tells of {len(read.diff_ids)} layers, where there are {len(blobs)}")
-    _check_platform(read, options.platform, config.name)
+    check_asked(options.platform, read.platform, config.name)
     layers = zip(read.diff_ids, blobs, read.created_by, strict=True)
     runtime = read.runtime
     return Image(
@@ -151,6 +149,12 @@ def trees(
 ) -> tuple[LayerTree, ...]:
     """Return the layers of `image`, which `blobs` hold, lowest first."""
     progress.start("layers", sum(blob.size for blob in blobs))
+    return _layers(image, blobs, options, progress, fault)
+
+
+def _layers(
+    image: Image, blobs: Sequence[LayerBlob], options: SourceOptions, progress: Progress, fault: type[SourceError]
+) -> tuple[LayerTree, ...]:
     allowance = Allowance(options.limits.archive)
     return tuple(
         LayerTree(layer, blob.open, options.limits, progress, fault, blob.stamp, allowance)
@@ -158,44 +162,27 @@ def trees(
     )
 
 
-def _manifest(store: BlobStore, root: Root, options: SourceOptions) -> tuple[str, Manifest]:
-    """Follow indexes from `root` to the manifest for the platform that is asked for; return its digest and itself."""
-    document, digest = root.document, root.digest
-    for _ in range(_MAX_NESTING):
-        if isinstance(document, Manifest):
-            return digest, document
-        chosen = _chosen(document, options.platform, f"{store.name}, {digest}" if digest else store.name)
-        digest = chosen.digest
-        name = f"{store.name}, {digest}"
-        content = verified(store.manifest(digest, options.limits.document), digest, name)
-        document = read_document(content, chosen.media_type, name)
-    raise MalformedFile(store.name, f"has more than {_MAX_NESTING} indexes within each other")
+def _config(store: BlobStore, found: Found, limits: Limits) -> ConfigFile:
+    digest = found.manifest.config.digest
+    name = f"{store.name}, configuration"
+    return ConfigFile(verified(store.config(digest, limits.config), digest, name), digest, name)
 
 
-def _chosen(index: Index, asked: str, name: str) -> Descriptor:
-    candidates = tuple(images(index))
-    chosen = choose([(it.platform, it) for it in candidates if it.platform.os], asked)
-    if chosen is not None:
-        return chosen
-    unknown = [it for it in candidates if not it.platform.os]
-    if len(unknown) == 1:
-        return unknown[0]
-    if not candidates:
-        raise MalformedFile(
-            name, "lists no image", hint="an artifact, or the attestations of an image, are not scanned"
-        )
-    wanted = parse_platform(asked) if asked else this_machine()
-    known = ", ".join(sorted({str(it.platform) for it in candidates if it.platform.os}))
-    hint = f"choose one with --platform: {known}" if known else "name one of its images by tag or digest"
-    raise MalformedFile(name, f"has no image for {wanted}", hint=hint)
+def _described(
+    store: BlobStore, found: Found, config: ConfigFile, tags: tuple[str, ...], options: SourceOptions
+) -> tuple[Image, tuple[LayerBlob, ...]]:
+    blobs = tuple(_blob(store, layer) for layer in found.manifest.layers)
+    return describe(config, blobs, found.digest, tags, options, found.manifest.annotations), blobs
 
 
-def _check_platform(config: Config, asked: str, name: str) -> None:
-    if asked and config.platform.os and not parse_platform(asked).runs(config.platform):
-        raise InvalidParameter(
-            f"{name}: the image is for {config.platform} and not for {parse_platform(asked)}",
-            hint=f"leave out --platform, or say --platform {config.platform}",
-        )
+def _as_offered(image: Image, offered: Platform) -> Image:
+    """Return `image` as the one for the platform that an index offers it for.
+
+    Configurations may not tell the variant, or be copied from another platform, and engines go by the index.
+    """
+    if not offered.os or offered.is_same(written(image.platform)):
+        return image
+    return replace(image, platform=str(offered))
 
 
 def _blob(store: BlobStore, layer: Descriptor) -> LayerBlob:

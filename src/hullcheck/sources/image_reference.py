@@ -7,21 +7,21 @@ from pathlib import Path
 from types import MappingProxyType
 
 from hullcheck.errors import ArchiveError, MalformedFile
-from hullcheck.model.layer import Image
 from hullcheck.model.progress import Progress
-from hullcheck.model.tree import Tree
 from hullcheck.net.http import Http
 from hullcheck.sources.docker_archive import MANIFEST, open_docker_archive
 from hullcheck.sources.engines.engine import DOCKER, PODMAN
 from hullcheck.sources.faults import told_as
 from hullcheck.sources.files import DirectoryFiles, Files, open_archive
 from hullcheck.sources.finding import CONTAINERD, FINDERS, REGISTRY, Wanted, find
+from hullcheck.sources.image import Images
 from hullcheck.sources.oci_layout import INDEX, open_layout
 from hullcheck.sources.options import SourceOptions
+from hullcheck.sources.platforms import is_several
 from hullcheck.sources.stdin import STDIN, open_stdin
 
-# How an image is had, its record, and its layers.
-OpenedImage = tuple[str, Image, tuple[Tree, ...]]
+# How an image is had, and the image, or one for each platform.
+OpenedImages = tuple[str, Images]
 
 LAYOUT = "oci-layout"
 OCI_ARCHIVE = "oci-archive"
@@ -87,7 +87,7 @@ def reads_stdin(reference: str) -> bool:
 @contextmanager
 def open_image(
     reference: str, http: Http, options: SourceOptions, progress: Progress, note: Callable[[str], None] = lambda _: None
-) -> Iterator[OpenedImage]:
+) -> Iterator[OpenedImages]:
     """Open the image that `reference` means. Its layers can be read until this is left.
 
     `note` is told where an image was not looked for, or not found, against what the user may think.
@@ -101,14 +101,16 @@ def open_image(
     with ExitStack() as stack:
         if meant.source == ANYWHERE or meant.source in FINDERS:
             order = () if meant.source == ANYWHERE else (meant.source,)
-            source, (image, layers) = find(Wanted(meant.path, http, options, progress), order, note, stack)
+            source, images = find(Wanted(meant.path, http, options, progress), order, note, stack)
         else:
             with told_as(ArchiveError):
                 files = _files(meant, stack, options, progress)
-                source = meant.source or _kind(files)
-                opener = open_docker_archive if source == DOCKER_ARCHIVE else open_layout
-                image, layers = opener(files, meant.tag, options, progress)
-        yield source, image, layers
+                source = meant.source or _kind(files, options)
+                if source == DOCKER_ARCHIVE:
+                    images = Images((open_docker_archive(files, meant.tag, options, progress),))
+                else:
+                    images = open_layout(files, meant.tag, options, progress)
+        yield source, images
 
 
 def _files(meant: Meaning, stack: ExitStack, options: SourceOptions, progress: Progress) -> Files:
@@ -119,8 +121,13 @@ def _files(meant: Meaning, stack: ExitStack, options: SourceOptions, progress: P
     return stack.enter_context(open_archive(Path(meant.path), meant.path, options.limits))
 
 
-def _kind(files: Files) -> str:
-    """Return which kind of archive `files` are: one that is both has all that its manifest.json names."""
+def _kind(files: Files, options: SourceOptions) -> str:
+    """Return which kind of archive `files` are: one that is both has all that its manifest.json names.
+
+    That is one platform of each image, where the index may have more.
+    """
+    if files.has(INDEX) and is_several(options.platform):
+        return OCI_ARCHIVE
     if files.has(MANIFEST):
         return DOCKER_ARCHIVE
     if files.has(INDEX):

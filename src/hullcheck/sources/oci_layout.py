@@ -6,12 +6,11 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
 from hullcheck.errors import ArchiveError, MalformedFile
-from hullcheck.model.layer import Image
 from hullcheck.model.progress import Progress
 from hullcheck.sources.documents import Descriptor, Index, images, read_document
 from hullcheck.sources.files import Files, read
-from hullcheck.sources.image import Root, open_stored
-from hullcheck.sources.layer import LayerTree
+from hullcheck.sources.image import Images, open_stored
+from hullcheck.sources.manifests import Root
 from hullcheck.sources.options import SourceOptions
 
 INDEX = "index.json"
@@ -40,9 +39,7 @@ class _Blobs:
         return self.files.stamp(blob_path(layer.digest))
 
 
-def open_layout(
-    files: Files, tag: str, options: SourceOptions, progress: Progress
-) -> tuple[Image, tuple[LayerTree, ...]]:
+def open_layout(files: Files, tag: str, options: SourceOptions, progress: Progress) -> Images:
     """Return the image called `tag` of the layout ("": the only one) and its layers."""
     index = layout_index(files, options)
     chosen = _called(tag, tuple(images(index)), files.name)

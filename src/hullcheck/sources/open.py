@@ -5,12 +5,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import assert_never
 
+from hullcheck.model.gap import Gap
 from hullcheck.model.inventory import Inventory
 from hullcheck.model.progress import Progress, Unwatched
 from hullcheck.model.target import Target, TargetKind
 from hullcheck.model.tree import Tree
 from hullcheck.net.http import Http
 from hullcheck.sources.directory import open_directory
+from hullcheck.sources.image import Images
 from hullcheck.sources.image_reference import open_image, reads_stdin
 from hullcheck.sources.options import SourceOptions
 from hullcheck.sources.sbom.document import read_sbom
@@ -18,11 +20,17 @@ from hullcheck.sources.sbom.document import read_sbom
 
 @dataclass(frozen=True, slots=True)
 class OpenedTarget:
-    """A target that can be read: `trees`, lowest first, or for an SBOM its `inventory`, in the order of the file."""
+    """A target that can be read: `trees`, lowest first, or for an SBOM its `inventory`, in the order of the file.
+
+    Where an image is read for several platforms, `platforms` are the trees of each of `target.images`. `absent` are
+    platforms of it that are not there.
+    """
 
     target: Target
     trees: tuple[Tree, ...] = ()
     inventory: Inventory | None = None
+    platforms: tuple[tuple[Tree, ...], ...] = ()
+    absent: tuple[Gap, ...] = ()
 
 
 @contextmanager
@@ -42,10 +50,8 @@ def open_target(
     progress = progress or Unwatched()
     match kind:
         case TargetKind.IMAGE:
-            with open_image(reference, http, options, progress, note) as (source, image, layers):
-                # That it came on stdin would tell nothing.
-                name = (image.whole_name or reference) if reads_stdin(reference) else reference
-                yield OpenedTarget(Target(kind, name, source, image), layers)
+            with open_image(reference, http, options, progress, note) as (source, images):
+                yield _opened_image(reference, source, images)
         case TargetKind.REPOSITORY | TargetKind.ROOTFS:
             tree = open_directory(reference, kind, options, progress)
             yield OpenedTarget(Target(kind, reference, "directory"), (tree,))
@@ -54,3 +60,14 @@ def open_target(
             yield OpenedTarget(Target(kind, reference, style), (), inventory)
         case _:
             assert_never(kind)
+
+
+def _opened_image(reference: str, source: str, images: Images) -> OpenedTarget:
+    (first, layers), *others = images.each
+    # That it came on stdin would tell nothing.
+    name = (first.whole_name or reference) if reads_stdin(reference) else reference
+    if not others:
+        return OpenedTarget(Target(TargetKind.IMAGE, name, source, first), layers, absent=images.absent)
+    records, platforms = zip(*images.each, strict=True)
+    target = Target(TargetKind.IMAGE, name, source, images=tuple(records))
+    return OpenedTarget(target, platforms=tuple(platforms), absent=images.absent)

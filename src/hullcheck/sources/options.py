@@ -19,7 +19,8 @@ class Limits:
     `layer` is a layer after decompression: the largest that are known, of machine learning, have some 20 GiB. A wanted
     file larger than `file` is not read, which is stated; one larger than `memory` is read by way of a temporary file.
     `document` is a manifest or index (the size that registries accept at most, by the OCI distribution specification),
-    `config` an image's configuration, `sbom` an SBOM, `export` an image as a container engine saves it.
+    `config` an image's configuration, `configs` those of all its platforms together, `sbom` an SBOM,
+    `export` an image as a container engine saves it.
     """
 
     layer: int = 64 * 1024**3
@@ -27,6 +28,7 @@ class Limits:
     memory: int = 16 * 1024**2
     document: int = 4 * 1024**2
     config: int = 16 * 1024**2
+    configs: int = 64 * 1024**2
     sbom: int = 512 * 1024**2
     export: int = 256 * 1024**3
     archive: TarLimits = field(default_factory=TarLimits)
@@ -55,7 +57,8 @@ class StorageOptions:
 class SourceOptions:
     """How targets are read.
 
-    `platform` is "os/architecture[/variant]", "" for this machine's or the only one there is. `insecure` lists
+    `platform` is "os/architecture[/variant]", a list of them with commas, "all" for each that the image is for, "" for
+    this machine's or the only one there is. `insecure` lists
     registries ("host[:port]") that may be asked in plain HTTP; loopback hosts may be without. `credentials` says where
     logins for registries are from, `mirrors` who is asked before them. `docker_config` is the configuration of Docker's
     client, which knows its engines, "" for none.

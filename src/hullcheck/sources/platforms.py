@@ -10,6 +10,9 @@ from hullcheck.errors import InvalidParameter
 
 T = TypeVar("T")
 
+# What the user says who wants each platform that there is.
+ALL = "all"
+
 # What kernels and people call the architectures that images know by Go's names.
 _ARCHITECTURES: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
@@ -45,6 +48,10 @@ class Platform:
     def __str__(self) -> str:
         return "/".join(part for part in (self.os, self.architecture, self.variant) if part)
 
+    def is_same(self, other: "Platform") -> bool:
+        """Say whether `other` is written for the same platform, if in other words."""
+        return _plain(self) == _plain(other)
+
     def runs(self, other: "Platform") -> bool:
         """Say whether `other` is this platform, whose variant, if it has one, is meant exactly."""
         mine, theirs = _plain(self), _plain(other)
@@ -61,6 +68,35 @@ def parse_platform(text: str) -> Platform:
     os, architecture, *variant = parts
     known, usual = _ARCHITECTURES.get(architecture, (architecture, ""))
     return Platform(os, known, variant[0] if variant else usual)
+
+
+def written(text: str) -> Platform:
+    """Return the platform that is written as `text`, in the form of `str`."""
+    os, _, rest = text.partition("/")
+    architecture, _, variant = rest.partition("/")
+    return Platform(os, architecture, variant)
+
+
+def is_several(asked: str) -> bool:
+    """Say whether all platforms are `asked` for ("all"), or a list of them ("linux/amd64,linux/arm64")."""
+    return _is_all(asked) or "," in asked
+
+
+def each_asked(asked: str) -> tuple[str, ...]:
+    """Return the platforms that `asked` lists, () where it is all of them or any."""
+    return () if _is_all(asked) else tuple(part.strip() for part in asked.split(",") if part.strip())
+
+
+def check_asked(asked: str, offered: Platform, name: str) -> None:
+    """Raise where `asked` lists a platform that the image `name` is not for; it is for `offered` and no other."""
+    if not offered.os:
+        return
+    for wanted in map(parse_platform, each_asked(asked)):
+        if not wanted.runs(offered):
+            raise InvalidParameter(
+                f"{name}: the image is for {offered} and not for {wanted}",
+                hint=f"leave out --platform, or say --platform {offered}",
+            )
 
 
 def this_machine() -> Platform:
@@ -83,3 +119,7 @@ def choose(offers: Sequence[tuple[Platform, T]], asked: str) -> T | None:
 
 def _plain(it: Platform) -> Platform:
     return Platform(it.os, it.architecture) if (it.architecture, it.variant) in _PLAIN else it
+
+
+def _is_all(asked: str) -> bool:
+    return asked.strip().lower() == ALL

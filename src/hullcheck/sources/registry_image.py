@@ -5,7 +5,6 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
 from hullcheck.errors import ImageError
-from hullcheck.model.layer import Image
 from hullcheck.model.progress import Progress
 from hullcheck.net.http import Http
 from hullcheck.net.keychain import open_keychain
@@ -13,8 +12,8 @@ from hullcheck.net.mirrors import Mirrored, places
 from hullcheck.net.reference import Reference
 from hullcheck.net.registry import Registry
 from hullcheck.sources.documents import INDEXES, MANIFESTS, Descriptor, read_document
-from hullcheck.sources.image import Root, open_stored
-from hullcheck.sources.layer import LayerTree
+from hullcheck.sources.image import Images, open_stored
+from hullcheck.sources.manifests import Root
 from hullcheck.sources.options import SourceOptions
 
 _READ = INDEXES | MANIFESTS
@@ -46,7 +45,7 @@ def open_registry_image(
     options: SourceOptions,
     progress: Progress,
     note: Callable[[str], None] = lambda _: None,
-) -> tuple[Image, tuple[LayerTree, ...]]:
+) -> Images:
     """Return the image that `reference` names and its layers; `note` is told which mirrors gave it, or did not."""
     keychain = open_keychain(options.credentials, reference.host)
     asked = places(reference, options.mirrors)

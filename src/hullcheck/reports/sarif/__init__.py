@@ -34,7 +34,7 @@ def render(result: ScanResult) -> str:
         sarif_log(result, where, len(findings)),
         {
             "rules": (sarif_rule(found, room) for found in rules.values()),
-            "results": sarif_results(findings, index, where, inheritance(result.target.image)),
+            "results": sarif_results(findings, index, where, inheritance(result.target)),
         },
         json_line,
     ).decode("ascii")

@@ -156,7 +156,7 @@ def _base(result: ScanResult, base: BaseImage | None) -> dict[str, object]:
     """Return what the image is built on and, where its layers are known, how many findings come from it."""
     if base is None:
         return {}
-    counted = origins(result.target.image, result.findings)
+    counted = origins(result.target, result.findings)
     return {
         "baseImage": {
             "name": visible(base.name),

@@ -22,7 +22,7 @@ def base_lines(image: Image, width: int) -> Iterator[Line]:
 def inherited_lines(result: ScanResult, width: int) -> Iterator[Line]:
     """Yield how many findings come from the base image; nothing where its layers are not known."""
     image = result.target.image
-    found = origins(image, result.findings)
+    found = origins(result.target, result.findings)
     if image and image.base and found:
         come = "comes" if found.inherited.total == 1 else "come"
         text = f"{found.inherited.total:,} of {counted(result.counts.total, 'finding')} {come} from the base image "

@@ -39,7 +39,7 @@ def next_steps(result: ScanResult, width: int) -> Iterator[Line]:
 def _newer_base(result: ScanResult, width: int) -> Iterator[Line]:
     """Yield that a newer base may have what its packages lack: who builds on it need not upgrade them one by one."""
     image = result.target.image
-    found = origins(image, result.findings)
+    found = origins(result.target, result.findings)
     if image and image.base and found and found.inherited.total:
         text = f"Build on a newer {base_name(image.base)}: {counted(found.inherited.total, 'finding')} came with it."
         yield from paragraph(text, width, "", (("  - ", "dim"),), "    ")

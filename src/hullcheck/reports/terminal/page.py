@@ -19,7 +19,7 @@ def page(result: ScanResult, width: int) -> Iterator[Line]:
     yield ()
     yield from summary(result, width)
     columns = Columns.of(result.findings, width)
-    inherited = inheritance(result.target.image)
+    inherited = inheritance(result.target)
     for number, group in enumerate(groups(result)):
         yield ()
         yield from group_head(group, result, width)

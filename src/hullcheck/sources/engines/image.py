@@ -19,7 +19,7 @@ from hullcheck.sources.image import ConfigFile, LayerBlob, describe, trees
 from hullcheck.sources.layer import LayerTree, transferred
 from hullcheck.sources.oci_layout import is_called
 from hullcheck.sources.options import SourceOptions
-from hullcheck.sources.platforms import parse_platform
+from hullcheck.sources.platforms import is_several, parse_platform
 
 # Engines export layers as they were built.
 _PLAIN = "application/vnd.docker.image.rootfs.diff.tar"
@@ -98,7 +98,7 @@ def _inspected(api: EngineApi, request: EngineRequest) -> Inspected:
     limit = request.options.limits.config
     found = read_inspected(api.inspect(request.name, limit), f"{request.name}, as the engine describes it")
     asked = request.options.platform
-    fitting = not asked or not found.platform.os or parse_platform(asked).runs(found.platform)
+    fitting = is_several(asked) or not asked or not found.platform.os or parse_platform(asked).runs(found.platform)
     if request.alone or (fitting and found.is_called(request.name)):
         return found
     raise _NotMeant
@@ -106,6 +106,12 @@ def _inspected(api: EngineApi, request: EngineRequest) -> Inspected:
 
 def _opened(api: EngineApi, inspected: Inspected, request: EngineRequest, stack: ExitStack) -> Opened:
     options, progress = request.options, request.progress
+    if is_several(options.platform) and not inspected.has_config_id:
+        raise ImageError(
+            f"{request.name}: may be there for more platforms than the one that the engine tells of",
+            hint="name one with --platform, or read all from containerd (containerd:NAME) or a registry "
+            "(registry:NAME)",
+        )
     name = f"{request.name}, as the engine describes it"
     export = Export(api, inspected, f"{request.name}, as the engine saves it", options, progress)
     stack.callback(export.close)

@@ -6,17 +6,20 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
-from hullcheck.errors import MalformedFile, StorageError
+from hullcheck.errors import MalformedFile, StorageError, concerning
+from hullcheck.model.gap import Gap, GapKind
 from hullcheck.model.layer import Image
+from hullcheck.model.platforms import platform_names
 from hullcheck.model.progress import Progress, Unwatched
 from hullcheck.net.digest import verified
 from hullcheck.sources import documents
 from hullcheck.sources.documents import Descriptor, Index, Manifest, read_document
 from hullcheck.sources.files import DirectoryFiles, read
-from hullcheck.sources.image import Root, open_stored
-from hullcheck.sources.layer import LayerTree
+from hullcheck.sources.image import Images, Opened, open_stored
+from hullcheck.sources.manifests import Root
 from hullcheck.sources.oci_layout import blob_path
 from hullcheck.sources.options import SourceOptions
+from hullcheck.sources.platforms import each_asked, is_several
 from hullcheck.sources.storage import metadata
 from hullcheck.sources.storage.chain import chain_ids
 from hullcheck.sources.storage.image import LayerDirectory, overlay_trees
@@ -40,6 +43,8 @@ _OTHER_PLATFORM = (
     "of an image for several platforms those are there that were pulled: choose one of them with --platform, or pull "
     "the other (`ctr images pull --platform`)"
 )
+_NOT_PULLED = "the image is for this platform, too, and was not pulled for it"
+_PULL = "pull it (`ctr images pull --all-platforms`), or list the platforms that you mean with --platform"
 _DISCARDED = (
     "containerd drops blobs that it has unpacked if it is told to (discard_unpacked_layers): "
     "--storage-driver containerd-overlayfs reads what was unpacked"
@@ -79,41 +84,53 @@ class _Blobs:
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """An image in `namespaces`, and its layers as blobs."""
+    """An image in `namespaces`, or one for each of several platforms, with its layers as blobs."""
 
     root: Path
     namespaces: tuple[str, ...]
     blobs: _Blobs
-    image: Image
-    layers: tuple[LayerTree, ...]
+    images: Images
+
+    def named(self) -> Iterator[tuple[Image, str]]:
+        """Yield each image with what it is called among those of other platforms, "" where there are none."""
+        records = [image for image, _ in self.images.each]
+        return zip(records, platform_names(records), strict=True)
 
 
-def open_content(
-    reference: str, options: SourceOptions, progress: Progress, *, ids: bool = True
-) -> tuple[Image, tuple[LayerTree, ...]]:
+def open_content(reference: str, options: SourceOptions, progress: Progress, *, ids: bool = True) -> Images:
     """Return the image that containerd calls `reference`, with its layers as they were pulled.
 
     Without `ids`, it is meant by its name only: it may as well be an image of a registry.
     """
     found = _found(reference, options, progress, ids=ids)
-    for layer in found.image.layers:
-        if not found.blobs.has(layer.digest):
-            raise MalformedFile(found.blobs.name, f"layer {layer.digest} is not in containerd's store", hint=_DISCARDED)
-    return found.image, found.layers
+    for image, name in found.named():
+        for layer in image.layers:
+            if not found.blobs.has(layer.digest):
+                problem = f"layer {layer.digest} is not in containerd's store"
+                with concerning(name):
+                    raise MalformedFile(found.blobs.name, problem, hint=_DISCARDED)
+    return found.images
 
 
-def open_snapshots(reference: str, options: SourceOptions, progress: Progress) -> tuple[Image, tuple[OverlayTree, ...]]:
+def open_snapshots(reference: str, options: SourceOptions, progress: Progress) -> Images:
     """Return the image that containerd calls `reference`, with its layers as they were unpacked."""
     check_rights(containerd_root(options.storage), "containerd")
     found = _found(reference, options, Unwatched(), ids=True)
-    layers = found.image.layers
-    chains = tuple(chain_ids([layer.diff_id for layer in layers]))
+    each: list[Opened] = []
+    for image, name in found.named():
+        with concerning(name):
+            each.append((image, _unpacked(found, image, options, progress)))
+    return replace(found.images, each=tuple(each))
+
+
+def _unpacked(found: _Found, image: Image, options: SourceOptions, progress: Progress) -> tuple[OverlayTree, ...]:
+    chains = tuple(chain_ids([layer.diff_id for layer in image.layers]))
     directories = metadata.snapshot_directories(found.root, found.namespaces, chains)
-    if len(directories) < len(layers):
+    if len(directories) < len(image.layers):
         raise _not_unpacked(found, chains)
-    pairs = zip(layers, directories, strict=True)
+    pairs = zip(image.layers, directories, strict=True)
     stored = [LayerDirectory(directory, layer.digest, layer.size, layer.media_type) for layer, directory in pairs]
-    return found.image, overlay_trees(found.image, stored, options, progress)
+    return overlay_trees(image, stored, options, progress)
 
 
 def _not_unpacked(found: _Found, chains: Sequence[str]) -> StorageError:
@@ -134,11 +151,13 @@ def _found(reference: str, options: SourceOptions, progress: Progress, *, ids: b
         target = fitting[0].what
         tags = {name for it in listed if it.key == fitting[0].key for name in it.names if "@" not in name}
         document = _document(blobs, target, options)
-        if isinstance(document, Index) and not options.platform:
-            document = _pulled(document, blobs)
+        absent: tuple[Gap, ...] = ()
+        if isinstance(document, Index) and not each_asked(options.platform):
+            document, absent = _pulled(document, blobs, every=is_several(options.platform))
         names = tuple(sorted(tags)) or fitting[0].names
-        image, layers = open_stored(blobs, Root(document, target.digest), names, options, progress, StorageError)
-    return _Found(root, tuple(dict.fromkeys(it.what.namespace for it in fitting)), blobs, image, layers)
+        images = open_stored(blobs, Root(document, target.digest), names, options, progress, StorageError)
+    namespaces = tuple(dict.fromkeys(it.what.namespace for it in fitting))
+    return _Found(root, namespaces, blobs, replace(images, absent=absent))
 
 
 def _spaces(options: SourceOptions) -> str:
@@ -197,7 +216,14 @@ def _document(blobs: _Blobs, target: Target, options: SourceOptions) -> Index | 
     )
 
 
-def _pulled(index: Index, blobs: _Blobs) -> Index:
-    """Return what of `index` is there: who pulls an image for one platform means that one."""
-    there = tuple(it for it in documents.images(index) if blobs.has(it.digest))
-    return Index(there) if there else index
+def _pulled(index: Index, blobs: _Blobs, *, every: bool) -> tuple[Index, tuple[Gap, ...]]:
+    """Return what of `index` is there: who pulls an image for one platform means that one.
+
+    Who asks for `every` platform is told of the others.
+    """
+    offers = tuple(documents.images(index))
+    there = tuple(it for it in offers if blobs.has(it.digest))
+    if not there:
+        return index, ()
+    absent = [str(it.platform) or it.digest for it in offers if it not in there] if every else []
+    return Index(there), tuple(Gap(GapKind.UNREADABLE, name, _NOT_PULLED, _PULL) for name in dict.fromkeys(absent))

@@ -10,18 +10,16 @@ from pathlib import Path
 
 from hullcheck.errors import MalformedFile, StorageError
 from hullcheck.formats.json import read_json
-from hullcheck.model.layer import Image
 from hullcheck.model.progress import Progress
 from hullcheck.model.source_file import SourceFile
 from hullcheck.net.digest import SHA256, is_digest, verified
 from hullcheck.sources.configuration import read_config
 from hullcheck.sources.files import DirectoryFiles, read
-from hullcheck.sources.image import ConfigFile, describe
+from hullcheck.sources.image import ConfigFile, Images, describe
 from hullcheck.sources.options import SourceOptions
 from hullcheck.sources.storage.chain import chain_ids
 from hullcheck.sources.storage.image import LayerDirectory, overlay_trees
 from hullcheck.sources.storage.names import Stored, find
-from hullcheck.sources.storage.overlay import OverlayTree
 from hullcheck.sources.storage.places import check_rights, docker_root, readable
 
 _IMAGES = "image/overlay2"
@@ -37,7 +35,7 @@ _CACHE_ID = re.compile(r"[0-9A-Za-z_-]{1,128}")
 _REMAPPED = re.compile(r"[0-9]+\.[0-9]+")
 
 
-def open_docker(reference: str, options: SourceOptions, progress: Progress) -> tuple[Image, tuple[OverlayTree, ...]]:
+def open_docker(reference: str, options: SourceOptions, progress: Progress) -> Images:
     """Return the image that Docker calls `reference` and its layers."""
     root = docker_root(options.storage)
     check_rights(root, "Docker")
@@ -50,7 +48,7 @@ def open_docker(reference: str, options: SourceOptions, progress: Progress) -> t
         layers = [_layer(files, *ids) for ids in zip(diff_ids, chain_ids(diff_ids), strict=True)]
     tags = tuple(name for name in stored.names if "@" not in name)
     image = describe(config, layers, "", tags, options)
-    return image, overlay_trees(image, layers, options, progress)
+    return Images(((image, overlay_trees(image, layers, options, progress)),))
 
 
 def _check_kind(root: Path) -> None:

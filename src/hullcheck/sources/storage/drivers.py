@@ -4,16 +4,15 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 from hullcheck.errors import InvalidParameter, StorageError
-from hullcheck.model.layer import Image
 from hullcheck.model.progress import Progress
 from hullcheck.sources.faults import told_as
+from hullcheck.sources.image import Images
 from hullcheck.sources.options import SourceOptions
 from hullcheck.sources.storage.containerd import open_snapshots
 from hullcheck.sources.storage.docker import open_docker
-from hullcheck.sources.storage.overlay import OverlayTree
 from hullcheck.sources.storage.podman import open_podman
 
-Opener = Callable[[str, SourceOptions, Progress], tuple[Image, tuple[OverlayTree, ...]]]
+Opener = Callable[[str, SourceOptions, Progress], Images]
 
 DRIVERS: Mapping[str, Opener] = MappingProxyType(
     {
@@ -24,13 +23,10 @@ DRIVERS: Mapping[str, Opener] = MappingProxyType(
 )
 
 
-def open_directories(
-    reference: str, options: SourceOptions, progress: Progress
-) -> tuple[str, Image, tuple[OverlayTree, ...]]:
-    """Return the driver that `options` name, the image that its engine calls `reference`, and the image's layers."""
+def open_directories(reference: str, options: SourceOptions, progress: Progress) -> tuple[str, Images]:
+    """Return the driver that `options` name, and the image that its engine calls `reference`, with its layers."""
     driver = options.storage.driver
     if driver not in DRIVERS:
         raise InvalidParameter(f"storage driver {driver!r}", hint=f"there are {', '.join(DRIVERS)}")
     with told_as(StorageError):
-        image, layers = DRIVERS[driver](reference, options, progress)
-    return driver, image, layers
+        return driver, DRIVERS[driver](reference, options, progress)

@@ -13,18 +13,16 @@ from pathlib import Path
 from hullcheck.errors import MalformedFile, StorageError
 from hullcheck.formats.json import read_json_list
 from hullcheck.formats.node import Node
-from hullcheck.model.layer import Image
 from hullcheck.model.progress import Progress
 from hullcheck.model.source_file import SourceFile
 from hullcheck.net.digest import SHA256, digest_of, verified
 from hullcheck.sources.configuration import read_config
 from hullcheck.sources.documents import Descriptor, Manifest, read_document
 from hullcheck.sources.files import DirectoryFiles, read
-from hullcheck.sources.image import ConfigFile, describe
+from hullcheck.sources.image import ConfigFile, Images, describe
 from hullcheck.sources.options import SourceOptions
 from hullcheck.sources.storage.image import LayerDirectory, overlay_trees
 from hullcheck.sources.storage.names import Stored, find
-from hullcheck.sources.storage.overlay import OverlayTree
 from hullcheck.sources.storage.places import check_rights, podman_roots, readable
 
 _IMAGES = "overlay-images"
@@ -61,7 +59,7 @@ class _Entry:
     layer: str
 
 
-def open_podman(reference: str, options: SourceOptions, progress: Progress) -> tuple[Image, tuple[OverlayTree, ...]]:
+def open_podman(reference: str, options: SourceOptions, progress: Progress) -> Images:
     """Return the image that Podman calls `reference` and its layers."""
     roots = podman_roots(options.storage)
     check_rights(roots[0], "Podman")
@@ -81,7 +79,7 @@ def open_podman(reference: str, options: SourceOptions, progress: Progress) -> t
         every = zip(chain, diff_ids, manifest.layers, strict=True)
         layers = [_directory(store, layer, diff_id, blob) for (store, layer), diff_id, blob in every]
     image = describe(config, layers, digest, stored.names, options, manifest.annotations)
-    return image, overlay_trees(image, layers, options, progress)
+    return Images(((image, overlay_trees(image, layers, options, progress)),))
 
 
 def _is_store(root: Path) -> bool:

@@ -87,7 +87,8 @@ def opened(
     driver = "containerd-overlayfs" if unpacked else ""
     wanted = SourceOptions(storage=StorageOptions(driver, str(root), namespace), **options)
     reference = name if unpacked else f"containerd:{name}"
-    with Http() as http, open_image(reference, http, wanted, Unwatched()) as (source, record, trees):
+    with Http() as http, open_image(reference, http, wanted, Unwatched()) as (source, images):
+        ((record, trees),) = images.each
         assert source == (driver or "containerd")
         every = (it for tree in trees for it in tree.entries(WANTS))
         return record, [bytes(it.content) for it in every if isinstance(it, SourceFile)]
@@ -291,7 +292,7 @@ def looked_for(root: Path, name: str) -> tuple[str, list[str]]:
     wanted = SourceOptions(storage=StorageOptions(root=str(root)), image_sources=("containerd", "registry"))
     with (
         Http(HttpOptions(retries=0)) as http,
-        open_image(name, http, wanted, Unwatched(), notes.append) as (source, _, _),
+        open_image(name, http, wanted, Unwatched(), notes.append) as (source, _),
     ):
         return source, notes
 

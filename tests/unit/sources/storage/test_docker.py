@@ -41,7 +41,8 @@ def storage(root: Path, built: BuiltImage = BUILT, layers: tuple[LayerFile, ...]
 
 def opened(root: Path, reference: str = "app:1", **options: Any) -> tuple[Image, list[dict[str, bytes]]]:
     wanted = SourceOptions(storage=StorageOptions("docker-overlay2", str(root)), **options)
-    driver, record, trees = open_directories(reference, wanted, Unwatched())
+    driver, images = open_directories(reference, wanted, Unwatched())
+    ((record, trees),) = images.each
     assert driver == "docker-overlay2"
     found = [{it.path: bytes(it.content) for it in tree.entries(WANTS) if isinstance(it, SourceFile)} for tree in trees]
     return record, found
@@ -160,7 +161,8 @@ def test_names_that_cannot_be_read_are_refused(tmp_path: Path, content: str) -> 
 def test_what_removes_the_image_meanwhile_is_told(tmp_path: Path) -> None:
     storage(tmp_path)
     wanted = SourceOptions(storage=StorageOptions("docker-overlay2", str(tmp_path)))
-    _, _, trees = open_directories("app:1", wanted, Unwatched())
+    _, images = open_directories("app:1", wanted, Unwatched())
+    ((_, trees),) = images.each
     (tmp_path / "overlay2" / "cache-1" / "diff").rename(tmp_path / "gone")
     list(trees[0].entries(WANTS))
     with pytest.raises(StorageError, match="cache-1/diff: No such file"):

@@ -59,7 +59,8 @@ def storage(root: Path, layers: list[dict[str, Any]] | None = None, program: byt
 
 def entries(root: Path, reference: str = "app:1", **options: Any) -> tuple[Image, list[list[Entry]]]:
     wanted = SourceOptions(storage=StorageOptions("podman-overlay", str(root), **options))
-    driver, record, trees = open_directories(reference, wanted, Unwatched())
+    driver, images = open_directories(reference, wanted, Unwatched())
+    ((record, trees),) = images.each
     assert driver == "podman-overlay"
     return record, [list(tree.entries(WANTS)) for tree in trees]
 
