@@ -6,9 +6,12 @@ The document is the records of `model`, their names in camelCase, with these rul
   but for `excluded` and what an image's configuration may lack (`environment`, `entrypoint`, `history` and the like),
   which are left out where they are empty.
 * An advisory stands once, in `advisories`, under a key made of its feed and id, by which matches name it.
+* An image for several platforms has `images` in place of one. `platforms` of packages and findings are those that
+  have them; a location names them only where its layer does not tell them.
 * `command` of a location (the build command of its layer, at most 200 characters of it), `complete`, `passed`, `total`,
-  and, where the layers of the image's base are known, `inherited` and `origins` (what comes from the base image, and
-  what was added to it) follow from the rest: they are written for readers, and not read back.
+  where the layers of the image's base are known, `inherited` and `origins` (what comes from the base image, and what
+  was added to it), and `platforms` of packages and findings and the `counts` of platforms follow from the rest: they
+  are written for readers, and not read back.
 * All is ASCII, so that no byte of a hostile name can steer the terminal that shows the document.
 
 A name that is not UTF-8 is written with a visible `\udcff` for each of its odd bytes: the one loss.

@@ -177,7 +177,10 @@ class Notation:
             each = _optional(self._of(Counts))
             return (_Member("counts", each.type, lambda it: each.write(self._counts.get(it.name)), None),)
         if record is Finding:
-            return (_Member("inherited", bool | None, lambda finding: self._inheritance.of(finding.package), None),)
+            return (
+                _Member("inherited", bool | None, lambda finding: self._inheritance.of(finding.package), None),
+                _Member("platforms", _TEXTS, lambda finding: self._presence.of(finding.package), ()),
+            )
         if record is Location:
             return (_Member("command", str, self._command, ""),)
         return tuple(_Member(name, kind, attrgetter(name)) for name, kind in _DERIVED.get(record, ()))

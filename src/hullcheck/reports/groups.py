@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from hullcheck.model.finding import Finding
 from hullcheck.model.package import Package
+from hullcheck.model.platforms import Presence, presence
 from hullcheck.model.result import ScanResult
 from hullcheck.reports.naming import SYSTEM, name, source_package
 
@@ -12,6 +13,8 @@ from hullcheck.reports.naming import SYSTEM, name, source_package
 @dataclass(frozen=True, slots=True)
 class Affected:
     """Packages of one version that have the same flaws (those made of one source package, mostly), and these flaws.
+
+    Where there are several platforms, the same ones have them.
 
     `findings` are those of the first of `packages`, worst first; the others have as many.
     """
@@ -53,14 +56,15 @@ def groups(result: ScanResult) -> tuple[Group, ...]:
     found: dict[tuple[str, str], list[Finding]] = {}
     for finding in result.findings:
         found.setdefault(_home(finding.package), []).append(finding)
-    return tuple(Group(*home, sizes.get(home, 0), _affected(findings)) for home, findings in found.items())
+    whose = presence(result.target)
+    return tuple(Group(*home, sizes.get(home, 0), _affected(findings, whose)) for home, findings in found.items())
 
 
 def _home(package: Package) -> tuple[str, str]:
     return package.place, package.purl.type
 
 
-def _affected(findings: Iterable[Finding]) -> tuple[Affected, ...]:
+def _affected(findings: Iterable[Finding], whose: Presence) -> tuple[Affected, ...]:
     by_package: dict[object, list[Finding]] = {}
     for finding in findings:
         purl = finding.package.purl
@@ -69,7 +73,7 @@ def _affected(findings: Iterable[Finding]) -> tuple[Affected, ...]:
         by_package.setdefault(key, []).append(finding)
     alike: dict[tuple[object, ...], list[list[Finding]]] = {}
     for found in by_package.values():
-        alike.setdefault(_likeness(found), []).append(found)
+        alike.setdefault((whose.of(found[0].package), *_likeness(found)), []).append(found)
     return tuple(Affected(tuple(each[0].package for each in same), tuple(same[0])) for same in alike.values())
 
 

@@ -65,7 +65,7 @@ class Places:
 def places(target: Target) -> Places:
     """Return the places of `target`."""
     whole = uri(target.name.rstrip("/").rpartition("/")[2]) or "target"
-    commands = {layer.diff_id: layer.created_by for layer in target.image.layers} if target.image else {}
+    commands = target.commands
     match target.kind:
         case TargetKind.IMAGE:
             return Places(image_name(target), whole, "", commands)
@@ -85,7 +85,8 @@ def image_name(target: Target) -> str:
     Where it was read from a file, that is its name in there (an OCI layout may know nothing but a tag), or else the
     name of the file.
     """
-    own = target.image.whole_name if target.image and target.source != "registry" else ""
+    named = target.every_image if target.source != "registry" else ()
+    own = next((image.whole_name for image in named if image.whole_name), "")
     given = own or _PREFIX.sub("", target.name)
     if given.startswith(("/", ".", "~")):
         given = given.rstrip("/").rpartition("/")[2]

@@ -18,7 +18,7 @@ def sarif_results(
 ) -> Iterator[dict[str, object]]:
     """Yield `findings` as results; `rules` holds the index of the rule of each vulnerability.
 
-    `inherited` tells which are from the base image.
+    `inherited` tells which are from the base image, and which platforms have them.
     """
     # Findings share their packages, and what is said of a package takes most of the time.
     sites: dict[int, _Site] = {}
@@ -37,11 +37,15 @@ class _Site:
     purl: str
     locations: list[dict[str, object]]
     inherited: bool | None
+    platforms: tuple[str, ...]
 
 
 def _site(package: Package, places: Places, inherited: Inheritance) -> _Site:
     purl = package.purl
-    return _Site(name(purl), version(purl), purl.to_string(), places.locations(package), inherited.of(package))
+    platforms = tuple(map(visible, inherited.presence.of(package)))
+    return _Site(
+        name(purl), version(purl), purl.to_string(), places.locations(package), inherited.of(package), platforms
+    )
 
 
 def _result(finding: Finding, rule: int, site: _Site) -> dict[str, object]:
@@ -80,6 +84,7 @@ def _properties(finding: Finding, site: _Site) -> dict[str, object]:
         "place": visible(package.place) or None,
         "direct": package.direct,
         "inherited": site.inherited,
+        "platforms": site.platforms or None,
     }
     return {
         "severity": NUMBERS[finding.severity],

@@ -6,10 +6,13 @@ from hullcheck.model.coverage import Coverage
 from hullcheck.model.decision import Counts
 from hullcheck.model.gap import GapKind
 from hullcheck.model.inheritance import origins
-from hullcheck.model.layer import BaseImage
+from hullcheck.model.layer import BaseImage, Image
+from hullcheck.model.package import Distribution
+from hullcheck.model.platforms import presence
 from hullcheck.model.result import ScanResult
 from hullcheck.model.target import TargetKind
 from hullcheck.reports.gaps import HEADINGS
+from hullcheck.reports.platforms import only
 from hullcheck.reports.sarif.places import SOURCE_ROOT, Places, image_name
 from hullcheck.reports.sarif.text import is_moment, message
 from hullcheck.reports.visible import visible
@@ -24,7 +27,6 @@ _NOT_LOOKED_AT = "What could not be looked at may be vulnerable. The notificatio
 
 def sarif_log(result: ScanResult, places: Places, listed: int) -> dict[str, object]:
     """Return the log of `result`, of whose findings the first `listed` become results."""
-    image = result.target.image
     run: dict[str, object] = {
         "tool": {"driver": _driver(result, listed)},
         "invocations": [_invocation(result, places, listed)],
@@ -34,10 +36,15 @@ def sarif_log(result: ScanResult, places: Places, listed: int) -> dict[str, obje
     if result.target.kind is TargetKind.REPOSITORY:
         root = "The directory that the scanned path is relative to"
         run["originalUriBaseIds"] = {SOURCE_ROOT: {"description": {"text": root}}}
-    if image:
-        run["automationDetails"] = {"id": visible(f"hullcheck/image/{image_name(result.target)}/{image.platform}/")}
+    if result.target.every_image:
+        run["automationDetails"] = {"id": visible(f"hullcheck/image/{image_name(result.target)}/{_category(result)}/")}
         run["artifacts"] = [{"location": places.artifact(""), "properties": _image(result)}]
     return {"$schema": _SCHEMA, "version": "2.1.0", "runs": [{**run, "results": []}]}
+
+
+def _category(result: ScanResult) -> str:
+    """Return what tells runs for one image apart: its platform, or that there are several."""
+    return result.target.image.platform if result.target.image else "all"
 
 
 def _driver(result: ScanResult, listed: int) -> dict[str, object]:
@@ -82,7 +89,8 @@ def _notifications(coverage: Coverage, places: Places) -> Iterator[dict[str, obj
     """Yield what could not be looked at: with it, the run was not successful."""
     for gap in coverage.gaps[:_NOTIFICATIONS]:
         hint = f" ({visible(gap.hint)})" if gap.hint else ""
-        notification = _notification(gap.kind, "error", f"{visible(gap.subject)}: {visible(gap.reason)}{hint}")
+        mark = f" ({only(gap.platforms)})" if gap.platforms else ""
+        notification = _notification(gap.kind, "error", f"{visible(gap.subject)}: {visible(gap.reason)}{mark}{hint}")
         if gap.kind in _OF_FILES:
             notification["locations"] = [{"physicalLocation": {"artifactLocation": places.artifact(gap.subject)}}]
         yield notification
@@ -123,46 +131,74 @@ def _counts(counts: Counts) -> dict[str, object]:
 
 
 def _image(result: ScanResult) -> dict[str, object]:
-    image, system = result.target.image, result.distribution
-    properties: dict[str, object] = {}
-    if system:
-        title = visible(system.name or f"{system.id} {system.version}")
-        properties |= {
-            "os": title,
-            "operatingSystem": title,
-            "osName": visible(system.id),
-            "osVersion": visible(system.version),
-        }
-    if image:
-        layers = [
-            {"LayerContentHash": layer.diff_id, "Digest": layer.digest, "Command": visible(layer.created_by)}
-            for layer in image.layers
-        ]
-        properties |= {
-            "imageName": visible(result.target.name),
-            "imageID": image.id,
-            "imageId": image.id,
-            "imageDigest": image.digest,
-            "repoDigest": image.digest,
-            "repoTags": [visible(tag) for tag in image.tags],
-            "platform": visible(image.platform),
-            "layerInfo": layers,
-            **_base(result, image.base),
-        }
-    return properties
+    """Return what is known of the image, or of each of them where it was scanned for several platforms."""
+    target = result.target
+    properties = _system(result.distribution) if result.distribution else {}
+    if target.image:
+        properties |= {"imageName": visible(target.name), **_record(target.image), **_base(target.image.base)}
+    if target.images:
+        properties |= {"imageName": visible(target.name), "platforms": list(_platforms(result))}
+    return properties | _origins(result)
 
 
-def _base(result: ScanResult, base: BaseImage | None) -> dict[str, object]:
-    """Return what the image is built on and, where its layers are known, how many findings come from it."""
+def _platforms(result: ScanResult) -> Iterator[dict[str, object]]:
+    systems = {it.name: it.distribution for it in result.platforms}
+    whose = presence(result.target)
+    counts = whose.counts(result.findings)
+    for name, image in zip(whose.names, result.target.images, strict=True):
+        system = systems.get(name)
+        yield {
+            "name": visible(name),
+            "counts": _counts(counts[name]),
+            **(_system(system) if system else {}),
+            **_record(image),
+            **_base(image.base),
+        }
+
+
+def _system(system: Distribution) -> dict[str, object]:
+    title = visible(system.name or f"{system.id} {system.version}")
+    return {
+        "os": title,
+        "operatingSystem": title,
+        "osName": visible(system.id),
+        "osVersion": visible(system.version),
+    }
+
+
+def _record(image: Image) -> dict[str, object]:
+    layers = [
+        {"LayerContentHash": layer.diff_id, "Digest": layer.digest, "Command": visible(layer.created_by)}
+        for layer in image.layers
+    ]
+    return {
+        "imageID": image.id,
+        "imageId": image.id,
+        "imageDigest": image.digest,
+        "repoDigest": image.digest,
+        "repoTags": [visible(tag) for tag in image.tags],
+        "platform": visible(image.platform),
+        "layerInfo": layers,
+    }
+
+
+def _base(base: BaseImage | None) -> dict[str, object]:
+    """Return what an image is built on."""
     if base is None:
         return {}
-    counted = origins(result.target, result.findings)
     return {
         "baseImage": {
             "name": visible(base.name),
             "digest": visible(base.digest),
             "layers": base.layers,
             "evidence": base.evidence,
-        },
-        **({"origins": {"inherited": _counts(counted.inherited), "added": _counts(counted.added)}} if counted else {}),
+        }
     }
+
+
+def _origins(result: ScanResult) -> dict[str, object]:
+    """Return how many findings come from the base, where its layers are known."""
+    counted = origins(result.target, result.findings)
+    if counted is None:
+        return {}
+    return {"origins": {"inherited": _counts(counted.inherited), "added": _counts(counted.added)}}

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from hullcheck.model.inheritance import origins
 from hullcheck.model.layer import BaseEvidence, BaseImage, Image
 from hullcheck.model.result import ScanResult
+from hullcheck.model.target import Target
 from hullcheck.reports.terminal.layout import Line, paragraph
 from hullcheck.reports.terminal.words import counted
 from hullcheck.reports.visible import shortened, visible
@@ -21,12 +22,18 @@ def base_lines(image: Image, width: int) -> Iterator[Line]:
 
 def inherited_lines(result: ScanResult, width: int) -> Iterator[Line]:
     """Yield how many findings come from the base image; nothing where its layers are not known."""
-    image = result.target.image
     found = origins(result.target, result.findings)
-    if image and image.base and found:
+    if found:
         come = "comes" if found.inherited.total == 1 else "come"
-        text = f"{found.inherited.total:,} of {counted(result.counts.total, 'finding')} {come} from the base image "
-        yield from paragraph(f"{text}{base_name(image.base)}", width)
+        text = f"{found.inherited.total:,} of {counted(result.counts.total, 'finding')} {come} from"
+        name = common_base(result.target)
+        yield from paragraph(f"{text} the base image{f' {name}' if name else 's'}", width)
+
+
+def common_base(target: Target) -> str:
+    """Return what people call the base of all images of `target`, "" where they have several."""
+    names = {base_name(image.base) if image.base else "" for image in target.every_image}
+    return names.pop() if len(names) == 1 else ""
 
 
 def base_name(base: BaseImage) -> str:

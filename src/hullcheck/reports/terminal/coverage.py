@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from hullcheck.model.coverage import Coverage, Examined, FeedUse
 from hullcheck.model.gap import Gap, GapKind
 from hullcheck.reports.gaps import by_kind, heading
+from hullcheck.reports.platforms import only
 from hullcheck.reports.terminal.layout import Line, cells, padded, paragraph
 from hullcheck.reports.terminal.words import counted
 from hullcheck.reports.visible import shortened, visible
@@ -74,8 +75,9 @@ def _origin(use: FeedUse) -> str:
 def _gap_lines(kind: GapKind, gaps: Sequence[Gap], width: int) -> Iterator[Line]:
     yield from paragraph(heading(kind, len(gaps)), width, "", (("  ! ", "warning"),), "    ")
     for gap in gaps[:_EXAMPLES]:
+        mark = f" ({only(gap.platforms)})" if gap.platforms else ""
         yield from paragraph(
-            shortened(f"{visible(gap.subject)}: {visible(gap.reason)}", _LONGEST),
+            shortened(f"{visible(gap.subject)}: {visible(gap.reason)}", _LONGEST) + mark,
             width,
             "dim",
             (("      ", ""),),

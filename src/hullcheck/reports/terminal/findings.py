@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from hullcheck.model.finding import Finding
 from hullcheck.model.inheritance import Inheritance
 from hullcheck.model.package import Package, Scope
+from hullcheck.model.platforms import presence
 from hullcheck.model.result import ScanResult
 from hullcheck.model.severity import Severity
 from hullcheck.reports.advice import upgrade_of
 from hullcheck.reports.groups import Affected, Group
 from hullcheck.reports.naming import ecosystem, name, source_package, version
+from hullcheck.reports.platforms import only, only_where
 from hullcheck.reports.terminal.layout import Line, Span, cells, fitted, folded, padded, paragraph
 from hullcheck.reports.terminal.words import counted
 from hullcheck.reports.visible import shortened, visible
@@ -93,10 +95,14 @@ def _layer(group: Group, result: ScanResult) -> str:
         for package in affected.packages
         for location in package.locations[:1]
     }
-    layers = result.target.image.layers if result.target.image else ()
-    for number, layer in enumerate(layers, 1):
-        if found == {layer.diff_id}:
-            return f"layer {number} of {len(layers)}: {' '.join(visible(layer.created_by).split())}".rstrip(": ")
+    whose = presence(result.target)
+    for image in result.target.every_image:
+        for number, layer in enumerate(image.layers, 1):
+            if found == {layer.diff_id}:
+                names = whose.layers.get(layer.diff_id, ())
+                mark = f" ({only(names)})" if len(names) < len(whose.names) else ""
+                text = f"layer {number} of {len(image.layers)}{mark}"
+                return f"{text}: {' '.join(visible(layer.created_by).split())}".rstrip(": ")
     return ""
 
 
@@ -105,6 +111,8 @@ def _package_lines(affected: Affected, columns: Columns, inherited: Inheritance)
     names = ", ".join(shortened(name(package.purl), _LONGEST) for package in affected.packages)
     package = affected.packages[0]
     notes = [version(package.purl), *_notes(package, affected), *_origin(affected, inherited)]
+    if mark := only_where(package, inherited.presence):
+        notes.append(f"({mark})")
     upgrade = upgrade_of(affected, "")
     spans: list[Span] = [(names, "package"), (" " + " ".join(notes), "")]
     if upgrade.to and len(affected.findings) > 1:

@@ -3,16 +3,14 @@
 from collections.abc import Iterator, Mapping
 
 from hullcheck.model.gap import GapKind
-from hullcheck.model.layer import Image
 from hullcheck.model.result import ScanResult
 from hullcheck.model.target import TargetKind
 from hullcheck.reports.gaps import by_kind, heading
 from hullcheck.reports.terminal.base import base_lines, inherited_lines
 from hullcheck.reports.terminal.layout import Line, Span, fitted, folded, paragraph
+from hullcheck.reports.terminal.platforms import platform_lines, user
 from hullcheck.reports.terminal.words import counted, severities
-from hullcheck.reports.visible import shortened, visible
-
-_LONGEST_USER = 40
+from hullcheck.reports.visible import visible
 
 _KINDS: Mapping[TargetKind, str] = {
     TargetKind.IMAGE: "container image",
@@ -29,18 +27,14 @@ def headline(result: ScanResult, width: int) -> Iterator[Line]:
     facts = [visible(system.name or f"{system.id} {system.version}")] if system else []
     if image:
         facts += [visible(image.platform), counted(len(image.layers), "layer"), f"read from {visible(target.source)}"]
-        facts.append(_user(image))
+        facts.append(user(image))
+    if target.images:
+        facts += [counted(len(target.images), "platform"), f"read from {visible(target.source)}"]
     yield from paragraph(" · ".join(fact for fact in facts if fact), width, "dim")
     if image:
         yield ((fitted(visible(image.digest or image.id), width), "dim"),)
         yield from base_lines(image, width)
-
-
-def _user(image: Image) -> str:
-    """Return who a container of `image` runs as, "" where its system has no such default."""
-    if image.user:
-        return f"runs as {shortened(visible(image.user), _LONGEST_USER)}"
-    return "runs as root" if image.platform.startswith("linux") else ""
+    yield from platform_lines(result, width)
 
 
 def summary(result: ScanResult, width: int) -> Iterator[Line]:

@@ -3,10 +3,12 @@
 from collections.abc import Iterator
 
 from hullcheck.model.inheritance import origins
+from hullcheck.model.platforms import Presence, presence
 from hullcheck.model.result import ScanResult
 from hullcheck.reports.advice import Upgrade, upgrades
 from hullcheck.reports.naming import name, source_package, version
-from hullcheck.reports.terminal.base import base_name
+from hullcheck.reports.platforms import only_where
+from hullcheck.reports.terminal.base import common_base
 from hullcheck.reports.terminal.layout import Line, paragraph
 from hullcheck.reports.terminal.words import counted
 from hullcheck.reports.visible import shortened, visible
@@ -21,8 +23,9 @@ def next_steps(result: ScanResult, width: int) -> Iterator[Line]:
         return
     yield (("What to do next", "title"),)
     found = upgrades(result)
+    whose = presence(result.target)
     for number, upgrade in enumerate(found[:_UPGRADES], 1):
-        yield from paragraph(_sentence(upgrade), width, "", ((f"  {number}. ", "dim"),), "     ")
+        yield from paragraph(_sentence(upgrade, whose), width, "", ((f"  {number}. ", "dim"),), "     ")
     if len(found) > _UPGRADES:
         left = sum(upgrade.count for upgrade in found[_UPGRADES:])
         text = f"{counted(len(found) - _UPGRADES, 'more upgrade')} would remove {left:,} more."
@@ -38,18 +41,21 @@ def next_steps(result: ScanResult, width: int) -> Iterator[Line]:
 
 def _newer_base(result: ScanResult, width: int) -> Iterator[Line]:
     """Yield that a newer base may have what its packages lack: who builds on it need not upgrade them one by one."""
-    image = result.target.image
     found = origins(result.target, result.findings)
-    if image and image.base and found and found.inherited.total:
-        text = f"Build on a newer {base_name(image.base)}: {counted(found.inherited.total, 'finding')} came with it."
+    if found and found.inherited.total:
+        name = common_base(result.target)
+        newer, it = (f"a newer {name}", "it") if name else ("newer base images", "them")
+        text = f"Build on {newer}: {counted(found.inherited.total, 'finding')} came with {it}."
         yield from paragraph(text, width, "", (("  - ", "dim"),), "    ")
 
 
-def _sentence(upgrade: Upgrade) -> str:
+def _sentence(upgrade: Upgrade, whose: Presence) -> str:
     packages = upgrade.affected.packages
     names = source_package(upgrade.affected.findings[0]) or ", ".join(name(package.purl) for package in packages)
     installed = version(packages[0].purl)
     to = f"from {installed} to {visible(upgrade.to)}" if upgrade.to else f"from {installed} to the newest version"
     where = f" in {shortened(visible(upgrade.place), _LONGEST)}" if upgrade.place else ""
     removed = ", ".join(f"{count:,} {severity}" for severity, count in upgrade.by_severity)
+    mark = only_where(packages[0], whose)
+    where += f" ({mark})" if mark else ""
     return f"Upgrade {shortened(names, _LONGEST)} {to}{where}: removes {upgrade.count:,} ({removed})."
