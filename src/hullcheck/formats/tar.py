@@ -17,9 +17,9 @@ from hullcheck.formats.tar_header import (
     Member,
     checksum_is_right,
     number,
-    octal,
     pax_records,
     text,
+    usual_file,
 )
 
 # So many extended headers may stand in front of each member.
@@ -86,18 +86,25 @@ class TarReader:
         """Yield the members; raise `MalformedFile` where the archive is damaged or ends within a member."""
         extensions: _Extensions | None = None
         members = extended = names = 0
-        while (block := self._header()) is not None:
-            if block[156] in EXTENSIONS:
+        while block := self._next_block():
+            member = usual_file(block, self._number) if extensions is None else None
+            if member is not None:
+                self._end_after(member.stored)
+            elif not self._is_header(block):
+                break
+            elif block[156] in EXTENSIONS:
                 extended += 1
                 if extended > _MOST_EXTENSIONS * self._limits.members:
                     raise self._too_many()
                 extensions = self._extended(block, extensions)
                 continue
+            else:
+                member = self._plain(block) if extensions is None else self._special(block, extensions)
+                extensions = None
+            self._member = member
             members += 1
             if members > self._limits.members:
                 raise self._too_many()
-            self._member = member = self._plain(block) if extensions is None else self._special(block, extensions)
-            extensions = None
             names += len(member.path) + len(member.target)
             if names > self._limits.names:
                 raise LimitExceeded(
@@ -134,19 +141,22 @@ class TarReader:
             raise LimitExceeded(self._stream.path, f"sparse files with holes of more than {self._limits.holes} bytes")
         return tar_sparse.filled(stored, member.extents, member.size)
 
-    def _header(self) -> bytes | None:
-        """Pass over the rest of the member and return the next header, None at the end of the archive."""
+    def _next_block(self) -> bytes:
+        """Pass over the rest of the member and return the block behind it, b"" where the archive ends there."""
         try:
-            block = self._stream.record(self._next, BLOCK)
+            return self._stream.record(self._next, BLOCK)
         except CutShort:
             # The padding of the last member may be missing.
             if self._next - self._padding <= self._stream.offset < self._next:
-                return None
+                return b""
             raise
-        if block and checksum_is_right(block):
-            return block
-        if not block or (block == _ZEROS and self._stream.take(BLOCK) in (b"", _ZEROS)):
-            return None
+
+    def _is_header(self, block: bytes) -> bool:
+        """Say whether `block` is a header, and not the end of the archive; raise where it is neither."""
+        if checksum_is_right(block):
+            return True
+        if block == _ZEROS and self._stream.take(BLOCK) in (b"", _ZEROS):
+            return False
         if not self._next:
             raise MalformedFile(self._stream.path, "not a tar archive")
         raise self._malformed("a damaged header")
@@ -166,8 +176,7 @@ class TarReader:
             stored = self._size(block)
         else:
             target = text(block[157:257])
-        self._padding = padding = -stored & BLOCK - 1
-        self._next += BLOCK + stored + padding
+        self._end_after(stored)
         return Member(path, kind, self._number(block[100:108]) or 0, stored, stored, target)
 
     def _special(self, block: bytes, extensions: _Extensions) -> Member:
@@ -253,12 +262,15 @@ class TarReader:
         return block
 
     def _size(self, block: bytes) -> int:
-        size = None if block[135] else octal(block[124:135])
-        if size is None:
-            size = number(block[124:136])
+        size = number(block[124:136])
         if size is None or size < 0:
             raise self._malformed("a member without size")
         return size
+
+    def _end_after(self, stored: int) -> None:
+        """Note where the next header stands, behind the one at hand and `stored` bytes."""
+        self._padding = padding = -stored & BLOCK - 1
+        self._next += BLOCK + stored + padding
 
     def _end_at(self, stored: int) -> None:
         """Note where the next header stands, if `stored` bytes follow here."""

@@ -46,7 +46,8 @@ class _Reading:
         self.kept = False
         self._index = index
         self._cache = cache
-        self._waiting = deque(enumerate(trees))
+        # The largest first: what comes last is read by one thread alone.
+        self._waiting = deque(sorted(enumerate(trees), key=lambda it: -_size(it[1])))
         self._end = len(trees)  # Nobody waits for the layers from here on.
 
     def give_up(self) -> None:
@@ -92,3 +93,7 @@ class _Reading:
         if stamp and keeping.stamp() == stamp:
             self._cache.note_verified(layer, stamp)
         return known
+
+
+def _size(tree: Tree) -> int:
+    return tree.layer.size if tree.layer else 0

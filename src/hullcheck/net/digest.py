@@ -3,7 +3,7 @@
 import hashlib
 import re
 from collections.abc import Iterable, Iterator
-from queue import Queue
+from queue import SimpleQueue
 from threading import Thread
 
 from hullcheck.errors import MalformedFile
@@ -44,26 +44,43 @@ def watched(chunks: Iterable[bytes], digest: str, name: str) -> Iterator[bytes]:
     """
     algorithm = digest.partition(":")[0]
     state = hashlib.new(algorithm)
-    waiting: Queue[bytes] = Queue(_AHEAD)
-    thread = Thread(target=_update, args=(state, waiting), name="digest", daemon=True)
-    thread.start()
+    ahead = _Ahead(state)
     try:
         for chunk in chunks:
-            if chunk:
-                waiting.put(chunk)
-                yield chunk
+            ahead.add(chunk)
+            yield chunk
     finally:
-        waiting.put(b"")
-        thread.join()
+        ahead.finish()
     found = f"{algorithm}:{state.hexdigest()}"
     if found != digest:
         raise mismatch(name, digest, found)
 
 
-def _update(state: "hashlib._Hash", waiting: "Queue[bytes]") -> None:
-    """Add what is waiting, up to an empty chunk."""
-    while chunk := waiting.get():
-        state.update(chunk)
+class _Ahead:
+    """A thread that adds to a digest what it is given."""
+
+    def __init__(self, state: "hashlib._Hash") -> None:
+        self._state = state
+        # A `Queue` with a size costs ten times as much for each chunk.
+        self._waiting: SimpleQueue[bytes | None] = SimpleQueue()
+        self._room: SimpleQueue[None] = SimpleQueue()
+        for _ in range(_AHEAD):
+            self._room.put(None)
+        self._thread = Thread(target=self._update, name="digest", daemon=True)
+        self._thread.start()
+
+    def add(self, chunk: bytes) -> None:
+        self._room.get()
+        self._waiting.put(chunk)
+
+    def finish(self) -> None:
+        self._waiting.put(None)
+        self._thread.join()
+
+    def _update(self) -> None:
+        while (chunk := self._waiting.get()) is not None:
+            self._state.update(chunk)
+            self._room.put(None)
 
 
 def mismatch(name: str, digest: str, found: str) -> MalformedFile:

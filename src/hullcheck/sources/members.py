@@ -75,15 +75,25 @@ class LayerMembers:
         """Yield what the members of `archive` are."""
         unwanted: list[str] = []
         place = -1
+        # Bound here for the hundred thousand files of a layer that nobody wants.
+        lands, selects, holds, links = self._landing.place, self._selection.selects, self._brought.holds, self._links
+        marked = _ANY_EXECUTE if self._selection.executables else 0
         for place, member in enumerate(archive):
             if place % _TAKEN_TOGETHER == _TAKEN_TOGETHER - 1:
                 self._allowance.take(_TAKEN_TOGETHER, 0, archive.path)
             try:
-                path = self._landing.place(member)
+                path = lands(member)
             except NowhereError as error:
                 yield self._gap(GapKind.MALFORMED, member.path, str(error))
                 continue
-            if self._is_new_and_unwanted(archive, member, path):
+            if (
+                member.kind is Kind.FILE
+                and path
+                and not selects(path)
+                and not (member.mode & marked and _is_executable(archive, member))
+                # What it takes the place of is told with it, and a whiteout is no file.
+                and not (path in links or holds(path) or WHITEOUT in path)
+            ):
                 unwanted.append(path)
                 continue
             if unwanted:
@@ -94,12 +104,6 @@ class LayerMembers:
         self._allowance.take((place + 1) % _TAKEN_TOGETHER, names, archive.path)
         if unwanted:
             yield Unwanted(tuple(unwanted))
-
-    def _is_new_and_unwanted(self, archive: TarReader, member: Member, path: str) -> bool:
-        """Say whether a member is a file that only hides what is below: as nine of ten are."""
-        if member.kind is not Kind.FILE or path in self._links or WHITEOUT in path or self._brought.holds(path):
-            return False
-        return bool(path) and not self._wants(archive, member, path)
 
     def _entry(self, archive: TarReader, member: Member, path: str, place: int) -> Iterator[Entry]:
         if WHITEOUT in path and path.rpartition("/")[2].startswith(WHITEOUT):
