@@ -84,7 +84,12 @@ def is_several(asked: str) -> bool:
 
 def each_asked(asked: str) -> tuple[str, ...]:
     """Return the platforms that `asked` lists, () where it is all of them or any."""
-    return () if _is_all(asked) else tuple(part.strip() for part in asked.split(",") if part.strip())
+    if _is_all(asked) or not asked:
+        return ()
+    parts = tuple(part.strip() for part in asked.split(",") if part.strip())
+    if not parts:
+        raise InvalidParameter(f"platform {asked!r}", hint="list platforms with commas, or say all")
+    return parts
 
 
 def check_asked(asked: str, offered: Platform, name: str) -> None:
