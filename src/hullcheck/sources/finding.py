@@ -10,17 +10,15 @@ from hullcheck.errors import ImageError, StorageError
 from hullcheck.model.progress import Progress
 from hullcheck.net.http import Http
 from hullcheck.net.reference import parse_reference
-from hullcheck.sources.engines.engine import DOCKER, ENGINES, PODMAN
+from hullcheck.sources.engines.engine import ENGINES
 from hullcheck.sources.engines.faults import EngineAbsent, EngineUnavailable
 from hullcheck.sources.engines.image import EngineRequest, open_engine_image
 from hullcheck.sources.faults import told_as
 from hullcheck.sources.image import Images
 from hullcheck.sources.options import SourceOptions
 from hullcheck.sources.platforms import is_several
+from hullcheck.sources.providers import CONTAINERD, DOCKER, PODMAN, REGISTRY
 from hullcheck.sources.registry_image import open_registry_image
-
-CONTAINERD = "containerd"
-REGISTRY = "registry"
 
 
 @dataclass(frozen=True, slots=True)

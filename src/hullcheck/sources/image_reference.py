@@ -10,14 +10,13 @@ from hullcheck.errors import ArchiveError, MalformedFile
 from hullcheck.model.progress import Progress
 from hullcheck.net.http import Http
 from hullcheck.sources.docker_archive import MANIFEST, open_docker_archive
-from hullcheck.sources.engines.engine import DOCKER, PODMAN
 from hullcheck.sources.faults import told_as
 from hullcheck.sources.files import DirectoryFiles, Files, open_archive
-from hullcheck.sources.finding import CONTAINERD, FINDERS, REGISTRY, Wanted, find
 from hullcheck.sources.image import Images
 from hullcheck.sources.oci_layout import INDEX, open_layout
 from hullcheck.sources.options import SourceOptions
 from hullcheck.sources.platforms import is_several
+from hullcheck.sources.providers import CONTAINERD, DOCKER, PODMAN, PROVIDERS, REGISTRY
 from hullcheck.sources.stdin import STDIN, open_stdin
 
 # How an image is had, and the image, or one for each platform.
@@ -63,7 +62,7 @@ def meaning(reference: str) -> Meaning:
     prefix = next((prefix for prefix in _PREFIXES if reference.startswith(prefix)), "")
     rest = reference.removeprefix(prefix)
     source = _PREFIXES.get(prefix, _ARCHIVE)
-    if source in FINDERS:
+    if source in PROVIDERS:
         return Meaning(source, rest)
     first, _, tag = rest.partition(":")
     if first == STDIN:
@@ -99,7 +98,10 @@ def open_image(
         return
     meant = meaning(reference)
     with ExitStack() as stack:
-        if meant.source == ANYWHERE or meant.source in FINDERS:
+        if meant.source == ANYWHERE or meant.source in PROVIDERS:
+            # 40 ms that scans of layouts and archives are spared.
+            from hullcheck.sources.finding import Wanted, find
+
             order = () if meant.source == ANYWHERE else (meant.source,)
             source, images = find(Wanted(meant.path, http, options, progress), order, note, stack)
         else:

@@ -11,11 +11,9 @@ from hullcheck.model.progress import Progress, Unwatched
 from hullcheck.model.target import Target, TargetKind
 from hullcheck.model.tree import Tree
 from hullcheck.net.http import Http
-from hullcheck.sources.directory import open_directory
 from hullcheck.sources.image import Images
 from hullcheck.sources.image_reference import open_image, reads_stdin
 from hullcheck.sources.options import SourceOptions
-from hullcheck.sources.sbom.document import read_sbom
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +51,13 @@ def open_target(
             with open_image(reference, http, options, progress, note) as (source, images):
                 yield _opened_image(reference, source, images)
         case TargetKind.REPOSITORY | TargetKind.ROOTFS:
+            from hullcheck.sources.directory import open_directory
+
             tree = open_directory(reference, kind, options, progress)
             yield OpenedTarget(Target(kind, reference, "directory"), (tree,))
         case TargetKind.SBOM:
+            from hullcheck.sources.sbom.document import read_sbom
+
             style, inventory = read_sbom(reference, options.limits)
             yield OpenedTarget(Target(kind, reference, style), (), inventory)
         case _:

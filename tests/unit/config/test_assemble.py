@@ -10,6 +10,7 @@ from hullcheck.errors import InvalidParameter
 from hullcheck.formats.tar import TarLimits
 from hullcheck.sources.finding import FINDERS
 from hullcheck.sources.options import Limits
+from hullcheck.sources.providers import PROVIDERS
 
 
 def test_a_user_without_home_is_told_what_to_name(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -76,3 +77,4 @@ def test_where_images_are_looked_for_is_a_list_of_known_places() -> None:
 def test_every_place_where_images_are_looked_for_can_be_named() -> None:
     (choices,) = (option.choices for option in COMMANDS["image"] if option.name == "image-source")
     assert choices == tuple(FINDERS)
+    assert frozenset(choices) == PROVIDERS

@@ -9,9 +9,7 @@ from hullcheck.net.endpoint import Endpoint, OwnCertificates
 from hullcheck.net.proxy import is_loopback
 from hullcheck.sources.engines.addresses import Addresses, docker_addresses, podman_addresses
 from hullcheck.sources.engines.faults import EngineUnavailable
-
-DOCKER = "docker"
-PODMAN = "podman"
+from hullcheck.sources.providers import DOCKER, PODMAN
 
 _PLAIN_PORT = 2375
 _TLS_PORT = 2376

@@ -11,8 +11,9 @@ import pytest
 from hullcheck.errors import ImageError
 from hullcheck.net.endpoint import Endpoint, OwnCertificates
 from hullcheck.sources.engines.addresses import Addresses, docker_addresses, podman_addresses
-from hullcheck.sources.engines.engine import DOCKER, ENGINES, PODMAN, endpoints
+from hullcheck.sources.engines.engine import ENGINES, endpoints
 from hullcheck.sources.engines.faults import EngineAbsent, EngineUnavailable
+from hullcheck.sources.providers import DOCKER, PODMAN
 
 
 def context(home: Path, name: str, endpoint: Mapping[str, Any], *, current: bool = True) -> str:
