@@ -13,7 +13,7 @@ from hullcheck.reports.terminal.words import by_severity, counted
 from hullcheck.reports.visible import shortened, visible
 
 _LONGEST = 40
-_WIDEST = 24
+_WIDEST = 32
 
 
 def platform_lines(result: ScanResult, width: int) -> Iterator[Line]:
@@ -22,11 +22,11 @@ def platform_lines(result: ScanResult, width: int) -> Iterator[Line]:
     counts = whose.counts(result.findings)
     systems = {it.name: it.distribution for it in result.platforms}
     names = {name: shortened(visible(name), _LONGEST) for name in whose.names}
-    column = min(max(map(cells, names.values()), default=0), _WIDEST) + 2
-    indent = " " * (column + 2)
+    column = min(max(map(cells, names.values()), default=0), _WIDEST)
+    indent = " " * (column + 4)
     for name, image in zip(whose.names, result.target.images, strict=True):
         system = None if result.distribution else systems.get(name)
-        first: tuple[Span, ...] = (("  ", ""), (padded(names[name], column), "package"))
+        first: tuple[Span, ...] = (("  ", ""), (f"{padded(names[name], column)}  ", "package"))
         yield from paragraph(_facts(image, system, counts[name]), width, "", first, indent)
         yield ((indent, ""), (fitted(visible(image.digest or image.id), width - len(indent)), "dim"))
         for line in base_lines(image, width - len(indent)):
