@@ -102,7 +102,7 @@ def _find_in_containerd(wanted: Wanted, _: ExitStack) -> Images | None:
 
     try:
         with told_as(StorageError):
-            return open_content(wanted.name, wanted.options, wanted.progress, ids=wanted.alone)
+            found = open_content(wanted.name, wanted.options, wanted.progress, ids=wanted.alone)
     except StorageError as error:
         if wanted.alone:
             raise
@@ -111,6 +111,12 @@ def _find_in_containerd(wanted: Wanted, _: ExitStack) -> Images | None:
         # What containerd has may lack layers that it unpacked.
         kind = EngineAbsent if isinstance(error, NoStorage) else EngineUnavailable
         raise kind(error.message, hint=error.hint) from error
+    if found.absent and not wanted.alone:
+        missing = ", ".join(gap.subject for gap in found.absent)
+        raise EngineUnavailable(
+            f"containerd: has {wanted.name}, but not for {missing}", hint=f"containerd:{wanted.name} is what it has"
+        )
+    return found
 
 
 def _find_in_registry(wanted: Wanted, _: ExitStack) -> Images:

@@ -22,6 +22,7 @@ from hullcheck.model.finding import Finding, Match
 from hullcheck.model.gap import Gap, GapKind
 from hullcheck.model.layer import BaseEvidence, BaseImage, Image, Layer
 from hullcheck.model.package import Location, Package
+from hullcheck.model.platforms import ScannedPlatform
 from hullcheck.model.result import ScanResult
 from hullcheck.model.severity import Severity
 from hullcheck.model.target import Target, TargetKind
@@ -122,6 +123,46 @@ def test_what_comes_from_the_base_image_is_told_of_findings_packages_and_counts(
     assert document["packages"][0]["inherited"] is True
     assert [document["origins"][which]["high"] for which in ("inherited", "added")] == [1, 0]
     assert codec.decode(codec.encode(_based(1))) == _based(1)
+
+
+def _several() -> ScanResult:
+    """Return a result for two platforms that share their lowest layer, with a finding of both and one of the second."""
+    result = _result(_finding(_advisory()), _finding(_advisory()))
+    image = result.target.image
+    assert image is not None
+    own = replace(image.layers[0], diff_id="sha256:9", created_by="COPY arm")
+    images = (image, replace(image, id="sha256:5", platform="linux/arm64", layers=(*image.layers, own)))
+    first, second = result.findings
+    second = replace(second, package=replace(second.package, place="x", locations=(Location("x", "sha256:9"),)))
+    hidden = replace(first.package, place="y", locations=(Location("y", "sha256:1", 0, ("linux/amd64",)),))
+    return replace(
+        result,
+        target=replace(result.target, image=None, images=images),
+        findings=(first, second),
+        packages=(first.package, second.package, hidden),
+        platforms=tuple(ScannedPlatform(it.platform, it.id, None) for it in images),
+    )
+
+
+def test_which_platforms_have_it_is_told_of_packages_findings_and_counts() -> None:
+    document = json.loads(codec.encode(_several()))
+    both, arm = ["linux/amd64", "linux/arm64"], ["linux/arm64"]
+    assert [it["platforms"] for it in document["packages"]] == [both, arm, ["linux/amd64"]]
+    assert [it["platforms"] for it in document["findings"]] == [both, arm]
+    assert [it["package"]["platforms"] for it in document["findings"]] == [both, arm]
+    assert [(it["name"], it["counts"]["high"]) for it in document["platforms"]] == [
+        ("linux/amd64", 1),
+        ("linux/arm64", 2),
+    ]
+    assert "image" not in document["target"]
+    assert document["packages"][1]["locations"][0]["command"] == "COPY arm"
+    assert codec.decode(codec.encode(_several())) == _several()
+
+
+def test_with_one_platform_none_is_told() -> None:
+    document = codec.encode(_result(_finding(_advisory())))
+    assert b'"platforms"' not in document
+    assert b'"images"' not in document
 
 
 def test_where_the_layers_of_the_base_are_not_known_nothing_is_told() -> None:

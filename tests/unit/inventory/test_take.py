@@ -1,17 +1,20 @@
-from dataclasses import replace
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
 
 import pytest
 from packageurl import PackageURL
 from tests.unit.inventory.trees import Listing, tree
 
-from hullcheck.inventory.take import finish, take
+from hullcheck.errors import ImageError
+from hullcheck.inventory.take import finish, take, take_each
 from hullcheck.model.coverage import Examined
 from hullcheck.model.gap import Gap, GapKind
 from hullcheck.model.inventory import Inventory
+from hullcheck.model.layer import Layer
 from hullcheck.model.package import Distribution, Location, Package
-from hullcheck.model.source_file import SourceFile
+from hullcheck.model.source_file import SourceFile, Wants
 from hullcheck.model.target import TargetKind
-from hullcheck.model.tree import Hidden
+from hullcheck.model.tree import Entry, Hidden, Keeping
 
 DEBIAN = 'ID=debian\nVERSION_ID="12"\nPRETTY_NAME="Debian GNU/Linux 12 (bookworm)"\n'
 ALPINE = "ID=alpine\nVERSION_ID=3.15.0\n"
@@ -374,3 +377,68 @@ class TestSbom:
     def test_gaps_of_the_reader_stay(self) -> None:
         gap = Gap(GapKind.UNSUPPORTED, "a", "no purl")
         assert finish(Inventory((self.package("pkg:npm/a@1"),), gaps=(gap,))).gaps == (gap,)
+
+
+@dataclass(frozen=True)
+class Watched:
+    """A layer that notes when it is read."""
+
+    told: Listing
+    digest: str = ""
+    reads: list[str] = field(default_factory=list)
+    fails: bool = False
+
+    @property
+    def layer(self) -> Layer:
+        return Layer(self.told.diff_id, self.digest, 0, "", "")
+
+    @property
+    def keeping(self) -> Keeping | None:
+        return None
+
+    def entries(self, wants: Wants) -> Iterator[Entry]:
+        self.reads.append(f"{self.told.diff_id} {self.digest}".strip())
+        if self.fails:
+            raise ImageError(f"layer {self.told.diff_id}: is damaged")
+        yield from self.told.entries(wants)
+
+
+class TestPlatforms:
+    """Several images of which each is one for another platform."""
+
+    def test_each_is_what_it_is_alone(self) -> None:
+        low = tree({"etc/os-release": DEBIAN, STATUS: stanza("a")}, "1")
+        removed = tree({}, "2", Hidden(STATUS))
+        other = tree({STATUS: stanza("b"), "etc/os-release": ALPINE}, "3")
+        platforms = {"amd": (low, removed), "arm": (low, other), "s390x": (low,)}
+        found = take_each(platforms, TargetKind.IMAGE)
+        assert found == tuple(image(*layers) for layers in platforms.values())
+        assert [kinds(it) for it in found] == [[GapKind.NOTHING_FOUND], [], []]
+
+    def test_a_layer_that_several_have_is_read_once_and_when_it_is_needed(self) -> None:
+        reads: list[str] = []
+        it = {name: Watched(tree({STATUS: stanza(name)}, name), reads=reads) for name in "sabt"}
+        take_each({"amd": (it["s"], it["a"]), "arm": (it["s"], it["b"]), "x": (it["s"], it["t"])}, TargetKind.IMAGE)
+        assert [sorted(reads[:2]), reads[2:]] == [["a", "s"], ["b", "t"]]
+
+    def test_a_blob_that_is_said_to_hold_something_else_is_read_again(self) -> None:
+        """Who says that has to be found out."""
+        reads: list[str] = []
+        said = [Watched(tree({STATUS: stanza("a")}, diff_id), "blob", reads) for diff_id in ("1", "2")]
+        other = Watched(tree({STATUS: stanza("a")}, "1"), "other", reads)
+        take_each({"amd": said[:1], "arm": said[1:], "x": (other,)}, TargetKind.IMAGE)
+        assert reads == ["1 blob", "2 blob", "1 other"]
+
+    def test_a_layer_that_comes_twice_in_an_image_is_read_once(self) -> None:
+        reads: list[str] = []
+        low = Watched(tree({"etc/os-release": DEBIAN, STATUS: stanza("a")}, "1"), reads=reads)
+        removed = Watched(tree({}, "2", Hidden(STATUS)), reads=reads)
+        (found, _) = take_each({"amd": (low, removed, low), "arm": (removed, low)}, TargetKind.IMAGE)
+        assert found == image(low.told, removed.told, low.told)
+        assert sorted(reads) == ["1", "2"]
+
+    def test_an_error_names_the_platform(self) -> None:
+        good = Watched(tree({STATUS: stanza("a")}, "1"))
+        bad = replace(good, told=tree({}, "2"), fails=True)
+        with pytest.raises(ImageError, match=r"^linux/arm64: layer 2: is damaged$"):
+            take_each({"linux/amd64": (good,), "linux/arm64": (good, bad)}, TargetKind.IMAGE)

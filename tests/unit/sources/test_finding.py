@@ -104,6 +104,33 @@ def test_the_order_can_be_named(docker: EngineSimulator, podman: EngineSimulator
     assert found(name, environment, "docker")[0] == "docker"
 
 
+@pytest.mark.parametrize("platforms", ["all", "amd64,linux/arm64"])
+def test_engines_are_passed_over_where_several_platforms_are_wanted(
+    docker: EngineSimulator, podman: EngineSimulator, name: str, platforms: str
+) -> None:
+    environment = variables(docker, podman)
+    docker.add([DOCKERS], [name])
+    wanted = "all" if platforms == "all" else "amd64,linux/amd64"
+    assert found(name, environment, platform=wanted) == ("registry", [])
+    source, notes = found(name, environment, "docker", "registry", platform=wanted)
+    assert (source, notes) == (
+        "registry",
+        ["Docker: tells of one platform of an image only: it is passed over (docker:NAME is that one)"],
+    )
+    assert docker.seen == []
+    problem = refused(name, environment, "docker", "podman", platform=platforms).message
+    assert "Docker: tells of one platform" in problem
+    assert "Podman: tells of one platform" in problem
+
+
+def test_an_engine_that_is_named_gives_the_platform_that_it_has(docker: EngineSimulator, name: str) -> None:
+    docker.add([DOCKERS], [name])
+    assert found(f"docker:{name}", variables(docker, ""), platform="all")[0] == "docker"
+    assert found(name, variables(docker, ""), "docker", platform="amd64,")[0] == "docker"
+    problem = refused(f"docker:{name}", variables(docker, ""), platform="amd64,arm64").message
+    assert "is for linux/amd64 and not for linux/arm64" in problem
+
+
 @pytest.mark.parametrize(
     ("prefix", "source"),
     [("docker:", "docker"), ("docker-daemon:", "docker"), ("podman:", "podman"), ("docker://", "registry")],

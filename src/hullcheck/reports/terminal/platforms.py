@@ -14,6 +14,8 @@ from hullcheck.reports.visible import shortened, visible
 
 _LONGEST = 40
 _WIDEST = 32
+# The whole digest fits into 80 cells.
+_BELOW = "    "
 
 
 def platform_lines(result: ScanResult, width: int) -> Iterator[Line]:
@@ -28,9 +30,9 @@ def platform_lines(result: ScanResult, width: int) -> Iterator[Line]:
         system = None if result.distribution else systems.get(name)
         first: tuple[Span, ...] = (("  ", ""), (f"{padded(names[name], column)}  ", "package"))
         yield from paragraph(_facts(image, system, counts[name]), width, "", first, indent)
-        yield ((indent, ""), (fitted(visible(image.digest or image.id), width - len(indent)), "dim"))
-        for line in base_lines(image, width - len(indent)):
-            yield ((indent, ""), *line)
+        yield ((_BELOW, ""), (fitted(visible(image.digest or image.id), width - len(_BELOW)), "dim"))
+        for line in base_lines(image, width - len(_BELOW)):
+            yield ((_BELOW, ""), *line)
 
 
 def user(image: Image) -> str:

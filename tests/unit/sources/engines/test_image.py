@@ -172,6 +172,17 @@ def test_an_engine_may_have_its_images_in_the_store_of_containerd(engine: Engine
     assert "in place of" in refused(engine).message
 
 
+def test_an_engine_that_may_have_more_platforms_than_it_tells_of_does_not_pass_for_all(
+    engine: EngineSimulator,
+) -> None:
+    built = image(LayerFile(BASE.archive), LayerFile(TOP.archive), **CONFIG)
+    containerd_image(engine, built, digest(built.manifest))
+    error = refused(engine, platform="all")
+    assert "may be there for more platforms than the one that the engine tells of" in error.message
+    assert "containerd:NAME" in error.hint
+    assert engine.exports() == 0
+
+
 def configuration_of(built: BuiltImage) -> str:
     return next(name for name, content in built.blobs.items() if b'"rootfs"' in content)
 

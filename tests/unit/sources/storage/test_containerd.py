@@ -190,6 +190,49 @@ def test_a_platform_that_was_not_pulled_is_told(tmp_path: Path) -> None:
     assert "ctr images pull --platform" in error.hint
 
 
+def several(root: Path, asked: str = "all", *, unpacked: bool = False) -> dict[str, list[bytes]]:
+    """Return by platform what is in its layers, and by those that are not there why."""
+    driver = "containerd-overlayfs" if unpacked else ""
+    wanted = SourceOptions(platform=asked, storage=StorageOptions(driver, str(root)))
+    reference = NAME if unpacked else f"containerd:{NAME}"
+    found: dict[str, list[bytes]] = {}
+    with Http() as http, open_image(reference, http, wanted, Unwatched()) as (_, images):
+        for record, trees in images.each:
+            entries = (it for tree in trees for it in tree.entries(WANTS))
+            found[record.platform] = [bytes(it.content) for it in entries if isinstance(it, SourceFile)]
+    return found | {gap.subject: [gap.reason.encode()] for gap in images.absent}
+
+
+NOT_PULLED = [b"the image is for this platform, too, and was not pulled for it"]
+
+
+def test_all_platforms_that_were_pulled_are_read_and_the_others_are_told(tmp_path: Path) -> None:
+    assert several(both(tmp_path)) == {"linux/amd64": [b"low", b"high"], "linux/arm64": [b"arm"]}
+    assert several(both(tmp_path / "amd", AMD)) == {"linux/amd64": [b"low", b"high"], "linux/arm64": NOT_PULLED}
+    assert several(both(tmp_path / "arm", ARM)) == {"linux/amd64": NOT_PULLED, "linux/arm64": [b"arm"]}
+
+
+def test_unpacked_platforms_are_read_together(tmp_path: Path) -> None:
+    found = several(both(tmp_path / "amd", AMD), unpacked=True)
+    assert found == {"linux/amd64": [b"layer 300", b"layer 301"], "linux/arm64": NOT_PULLED}
+    with pytest.raises(StorageError, match=r"^linux/arm64: .*is not unpacked by overlayfs"):
+        several(both(tmp_path), unpacked=True)
+
+
+def test_platforms_that_are_listed_have_to_be_there(tmp_path: Path) -> None:
+    assert list(several(both(tmp_path), "linux/arm64,linux/amd64")) == ["linux/arm64", "linux/amd64"]
+    with pytest.raises(StorageError, match=r"^linux/arm64: .* is not in containerd's store"):
+        several(both(tmp_path / "amd", AMD), "linux/amd64,linux/arm64")
+
+
+def test_a_layer_that_was_dropped_is_told_with_its_platform(tmp_path: Path) -> None:
+    both(tmp_path)
+    blob = json.loads(ARM.manifest)["layers"][0]["digest"]
+    (tmp_path / BLOBS / blob.removeprefix("sha256:")).unlink()
+    with pytest.raises(StorageError, match=f"^linux/arm64: .*layer {blob} is not in containerd's store"):
+        several(tmp_path)
+
+
 def test_what_is_no_image_is_passed_over_where_ids_are_looked_for(tmp_path: Path) -> None:
     chart = b'{"schemaVersion": 2, "config": {"mediaType": "application/vnd.cncf.helm", "digest": "x"}, "layers": []}'
     spaces = {b"default": namespace({"chart:1": target(chart), "gone:1": target(b"gone"), NAME: target(AMD.manifest)})}
@@ -286,10 +329,11 @@ def test_a_database_that_is_damaged_is_refused(tmp_path: Path) -> None:
 # Among other sources
 
 
-def looked_for(root: Path, name: str) -> tuple[str, list[str]]:
+def looked_for(root: Path, name: str, asked: str = "") -> tuple[str, list[str]]:
     """Return where an image was found, and what was noted on the way."""
     notes: list[str] = []
-    wanted = SourceOptions(storage=StorageOptions(root=str(root)), image_sources=("containerd", "registry"))
+    sources = ("containerd", "registry")
+    wanted = SourceOptions(platform=asked, storage=StorageOptions(root=str(root)), image_sources=sources)
     with (
         Http(HttpOptions(retries=0)) as http,
         open_image(name, http, wanted, Unwatched(), notes.append) as (source, _),
@@ -318,6 +362,16 @@ def test_what_containerd_has_a_part_of_is_looked_for_in_its_registry(tmp_path: P
     (tmp_path / BLOBS / digest(LAYERS[1].blob)[7:]).unlink()
     with pytest.raises(ImageError, match=r"127\.0\.0\.1:1"):
         looked_for(tmp_path, ELSEWHERE)
+
+
+def test_platforms_that_were_not_pulled_are_looked_for_in_the_registry(tmp_path: Path) -> None:
+    spaces = {b"default": namespace({ELSEWHERE: target(BOTH, OCI_INDEX)})}
+    every = {digest(BOTH): BOTH, **AMD.blobs, **ARM.blobs}
+    assert looked_for(storage(tmp_path / "both", spaces, every), ELSEWHERE, "all") == ("containerd", [])
+    part = storage(tmp_path / "part", spaces, {digest(BOTH): BOTH, **AMD.blobs})
+    with pytest.raises(ImageError, match=r"127\.0\.0\.1:1"):
+        looked_for(part, ELSEWHERE, "all")
+    assert looked_for(part, ELSEWHERE) == ("containerd", [])
 
 
 def test_an_id_is_not_looked_for_where_it_may_be_a_name(tmp_path: Path) -> None:
