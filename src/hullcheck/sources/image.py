@@ -88,15 +88,16 @@ def open_stored(
         found = manifest_for(store, root, options)
         image, blobs = _described(store, found, _config(store, found, options.limits), tags, options)
         return Images(((image, trees(image, blobs, options, progress, fault)),))
-    described: dict[str, tuple[Image, tuple[LayerBlob, ...]]] = {}
+    described: dict[tuple[str, str], tuple[Image, tuple[LayerBlob, ...]]] = {}
     room = options.limits.configs
     for found in manifests_for_several(store, root, options, fault):
         with concerning(found.name), told_as(fault):
             config = _config(store, found, replace(options.limits, config=min(room, options.limits.config)))
             image, blobs = _described(store, found, config, tags, replace(options, platform=found.asked))
         room -= len(config.content)
+        image = _as_offered(image, found.offered)
         # What is offered twice, in other compression, is one image.
-        described.setdefault(image.id, (_as_offered(image, found.offered), blobs))
+        described.setdefault((image.id, image.platform), (image, blobs))
     sizes = {blob.digest: blob.size for _, blobs in described.values() for blob in blobs}
     progress.start("layers", sum(sizes.values()))
     return Images(

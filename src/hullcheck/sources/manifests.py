@@ -20,6 +20,9 @@ _MOST_IMAGES = 100
 
 _UNKNOWN = Platform("", "")
 
+# A digest, and the platform that it is offered for: what depends on none of them is one image for all.
+_Key = tuple[str, Platform]
+
 
 class BlobStore(Protocol):
     """Where documents and layers are by their digests; `name` is what errors call it."""
@@ -85,10 +88,11 @@ def manifests_for_several(
 ) -> Iterator[Found]:
     """Yield the manifests for the platforms that are asked for, each once; what is wrong is raised as `fault`."""
     asked = each_asked(options.platform)
-    seen: set[str] = set()
+    seen: set[_Key] = set()
     for found in _listed(store, root, options, asked, fault) if asked else _every(store, root, options, fault):
-        if found.digest not in seen:
-            seen.add(found.digest)
+        key = (found.digest, found.offered)
+        if key not in seen:
+            seen.add(key)
             yield found
 
 
@@ -115,7 +119,7 @@ def _every(store: BlobStore, root: Root, options: SourceOptions, fault: type[Sou
         yield Found(root.digest, root.document)
         return
     number = 0
-    seen = {root.digest}
+    seen: set[_Key] = set()
     waiting = _offers(root.document, store.name, seen, 1)
     while waiting:
         offer, depth = waiting.pop()
@@ -132,9 +136,11 @@ def _every(store: BlobStore, root: Root, options: SourceOptions, fault: type[Sou
         raise _no_image(store.name)
 
 
-def _offers(index: Index, name: str, seen: set[str], depth: int) -> list[tuple[Descriptor, int]]:
+def _offers(index: Index, name: str, seen: set[_Key], depth: int) -> list[tuple[Descriptor, int]]:
     """Return what `index` has that was not `seen` before, the last first, with its `depth`."""
-    offers = {it.digest: (it, depth) for it in reversed(tuple(images(index))) if it.digest not in seen}
+    offers = {(it.digest, it.platform): (it, depth) for it in reversed(tuple(images(index)))}
+    for key in seen & offers.keys():
+        del offers[key]
     seen.update(offers)
     if len(seen) > _MOST_IMAGES:
         raise LimitExceeded(name, f"has images for more than {_MOST_IMAGES} platforms")

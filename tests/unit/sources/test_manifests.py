@@ -214,6 +214,14 @@ class TestNames:
         assert names(target) == ("linux/amd64", "linux/arm64")
         assert target.images[1].digest == digest(same.manifest)
 
+    def test_one_image_for_several_platforms_is_each_of_them(self, tmp_path: Path) -> None:
+        """What consists of data alone is listed for all, and its configuration tells one or none."""
+        listing = index(*(offered(AMD, it) for it in ("linux/amd64", "linux/arm64", "linux/amd64")))
+        path = layout(tmp_path, listing, AMD)
+        target = opened(path).target
+        assert names(target) == ("linux/amd64", "linux/arm64")
+        assert len({it.id for it in target.images}) == 1
+
 
 class TestFailures:
     def test_a_manifest_that_is_missing_is_told_with_its_platform(self, tmp_path: Path) -> None:
