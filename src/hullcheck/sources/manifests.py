@@ -138,13 +138,13 @@ def _every(store: BlobStore, root: Root, options: SourceOptions, fault: type[Sou
 
 def _offers(index: Index, name: str, seen: set[_Key], depth: int) -> list[tuple[Descriptor, int]]:
     """Return what `index` has that was not `seen` before, the last first, with its `depth`."""
-    offers = {(it.digest, it.platform): (it, depth) for it in reversed(tuple(images(index)))}
+    offers = {(it.digest, it.platform): (it, depth) for it in images(index)}
     for key in seen & offers.keys():
         del offers[key]
     seen.update(offers)
     if len(seen) > _MOST_IMAGES:
         raise LimitExceeded(name, f"has images for more than {_MOST_IMAGES} platforms")
-    return list(offers.values())
+    return list(reversed(offers.values()))
 
 
 def _document(store: BlobStore, it: Descriptor, options: SourceOptions) -> Index | Manifest:
