@@ -17,6 +17,7 @@ from hullcheck.model.decision import Counts, Decision
 from hullcheck.model.finding import Finding
 from hullcheck.model.inheritance import Origins, inheritance, origins
 from hullcheck.model.package import Location, Package
+from hullcheck.model.purl import purl_text
 from hullcheck.model.platforms import ScannedPlatform
 from hullcheck.model.result import ScanResult
 from hullcheck.model.target import Target, TargetKind
@@ -97,7 +98,7 @@ class Notation:
         self._advisories: dict[str, Advisory] = {}
         self._keys: dict[int, str] = {}
         self._purls: dict[str, _Purl] = {}
-        self._forms: dict[type, _Form[object]] = {PackageURL: _Form(_Purl, str, attrgetter("record"))}
+        self._forms: dict[type, _Form[object]] = {PackageURL: _Form(_Purl, purl_text, attrgetter("record"))}
         self._advisory = self._record(Advisory)
         self._forms[Advisory] = _Form(_Key, self._key, attrgetter("record"))
         self._forms[Package] = _remembering(self._record(Package))

@@ -9,6 +9,7 @@ from packageurl import PackageURL
 from hullcheck.inventory.layer import LayerInventory
 from hullcheck.inventory.merge import Visible
 from hullcheck.model.package import Package
+from hullcheck.model.purl import purl_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,7 @@ class Origins:
         listings = self.listings.get((seen.reading.path, seen.reading.analyzer))
         if not listings:
             return seen.layer
-        found, wanted = seen.layer, purl.to_string()
+        found, wanted = seen.layer, purl_text(purl)
         for listing in reversed(listings):
             if listing.level > seen.level:
                 continue
@@ -52,6 +53,6 @@ def origins(layers: Sequence[LayerInventory]) -> Origins:
         for reading in layer.readings:
             key = reading.path, reading.analyzer
             if counts[key] > 1:
-                purls = (found.purl.to_string() for found in reading.found if isinstance(found, Package))
+                purls = (purl_text(found.purl) for found in reading.found if isinstance(found, Package))
                 listings[key] = (*listings.get(key, ()), Listing(level, layer.layer, frozenset(purls)))
     return Origins(listings)

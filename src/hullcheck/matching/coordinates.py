@@ -7,6 +7,7 @@ from packageurl import PackageURL
 from hullcheck.ecosystems.ecosystem import Ecosystem, Feed
 from hullcheck.model.gap import Gap, GapKind
 from hullcheck.model.lookup import Coordinates
+from hullcheck.model.purl import purl_text
 
 
 def locate(purl: PackageURL, ecosystem_of: Callable[[str], Ecosystem | None]) -> Coordinates | Gap | None:
@@ -33,7 +34,7 @@ def locate(purl: PackageURL, ecosystem_of: Callable[[str], Ecosystem | None]) ->
     key = ecosystem.scheme.key(version)
     if key is None:
         reason = f"version {version!r} cannot be ordered" if version else "it has no version"
-        return Gap(GapKind.NOT_COMPARABLE, purl.to_string(), reason)
+        return Gap(GapKind.NOT_COMPARABLE, purl_text(purl), reason)
     return Coordinates(feed.osv_name, release, ecosystem.advisory_name(purl), version, key)
 
 

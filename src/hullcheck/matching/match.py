@@ -18,6 +18,7 @@ from hullcheck.model.fingerprint import fingerprint
 from hullcheck.model.gap import Gap
 from hullcheck.model.lookup import AdvisoryIndex, Coordinates, Hit
 from hullcheck.model.package import Package
+from hullcheck.model.purl import purl_text
 
 EcosystemOf = Callable[[str], Ecosystem | None]
 _TITLE = 160  # characters: what fits a line of a wide terminal
@@ -193,13 +194,13 @@ def _identified(findings: Iterable[Finding], ecosystem_of: EcosystemOf) -> Itera
 def _version_order(package: Package, ecosystem_of: EcosystemOf) -> tuple[bytes, str]:
     ecosystem = ecosystem_of(package.purl.type)
     key = ecosystem.scheme.key(package.purl.version or "") if ecosystem else None
-    return key or b"", package.purl.to_string()
+    return key or b"", purl_text(package.purl)
 
 
 def _worst_first(finding: Finding) -> tuple[int, float, str, str, str]:
     score = finding.cvss[0].score if finding.cvss else 0.0
     package = finding.package
-    return finding.severity.rank, -score, package.purl.to_string(), package.place, finding.id
+    return finding.severity.rank, -score, purl_text(package.purl), package.place, finding.id
 
 
 def _shared(gaps: Iterable[Gap]) -> Iterator[Gap]:

@@ -4,6 +4,8 @@ import hashlib
 
 from packageurl import PackageURL
 
+from hullcheck.model.purl import purl_text
+
 
 def fingerprint(vulnerability: str, purl: PackageURL, place: str, ordinal: int = 0) -> str:
     """Return the identity of a finding: 32 hexadecimal digits.
@@ -12,6 +14,6 @@ def fingerprint(vulnerability: str, purl: PackageURL, place: str, ordinal: int =
     logical place of the package, so that it survives a new tag, a rebuild and a moved line. `ordinal` tells apart
     several versions of one package in one place, counted from 0 in the order of their versions (SPEC.md, section 6).
     """
-    package = PackageURL(purl.type, purl.namespace, purl.name, subpath=purl.subpath).to_string()
+    package = purl_text(PackageURL(purl.type, purl.namespace, purl.name, subpath=purl.subpath))
     parts = [vulnerability, package, place] + ([str(ordinal)] if ordinal else [])
     return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:32]

@@ -4,6 +4,7 @@ from collections import Counter
 from dataclasses import dataclass
 
 from hullcheck.model.finding import Finding
+from hullcheck.model.purl import purl_text
 from hullcheck.model.result import ScanResult
 from hullcheck.model.severity import Severity
 from hullcheck.reports.groups import Affected, groups
@@ -70,6 +71,6 @@ def _rank(upgrade: Upgrade) -> tuple[object, ...]:
     return (
         -sum(1 for finding in upgrade.removed if finding.kev_added),
         *(-counts.get(severity, 0) for severity in Severity),
-        first.purl.to_string(),
+        purl_text(first.purl),
         upgrade.place,
     )

@@ -15,6 +15,7 @@ from hullcheck.ecosystems.golang.modules import (
 )
 from hullcheck.formats.binary import read_executables
 from hullcheck.model.package import Location, Package, Unread
+from hullcheck.model.purl import purl_text
 from hullcheck.model.source_file import SourceFile
 
 # UPX leaves its mark behind the program headers, and calls sections UPX0, UPX1 where the format has to have some.
@@ -45,7 +46,7 @@ def parse_executable(file: SourceFile) -> Iterator[Package | Unread]:
         information = find_build_information(executable, file.content)
         if information is not None:
             # The parts of a universal file, for several architectures, have most packages in common.
-            found = {package.purl.to_string(): package for package in _packages(information, file.path)}
+            found = {purl_text(package.purl): package for package in _packages(information, file.path)}
             yield from (package for purl, package in found.items() if purl not in seen)
             seen.update(found)
             if not _lists_modules(information):

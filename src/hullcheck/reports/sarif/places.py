@@ -9,6 +9,7 @@ from urllib.parse import quote
 from packageurl import PackageURL
 
 from hullcheck.model.package import Location, Package
+from hullcheck.model.purl import purl_text
 from hullcheck.model.target import Target, TargetKind
 from hullcheck.reports.naming import name
 from hullcheck.reports.visible import shortened, visible
@@ -47,7 +48,7 @@ class Places:
 
     def _location(self, purl: PackageURL, location: Location) -> dict[str, object]:
         logical: list[dict[str, object]] = [
-            {"name": name(purl), "fullyQualifiedName": purl.to_string(), "kind": "package"}
+            {"name": name(purl), "fullyQualifiedName": purl_text(purl), "kind": "package"}
         ]
         if location.layer:
             layer: dict[str, object] = {"name": location.layer, "kind": "layer"}

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from hullcheck.model.finding import Finding
 from hullcheck.model.inheritance import Inheritance
 from hullcheck.model.package import Package
+from hullcheck.model.purl import purl_text
 from hullcheck.reports.naming import affected, cves, name, source_package, version
 from hullcheck.reports.sarif.places import Places
 from hullcheck.reports.sarif.severity import LEVELS, NUMBERS
@@ -44,7 +45,7 @@ def _site(package: Package, places: Places, inherited: Inheritance) -> _Site:
     purl = package.purl
     platforms = tuple(map(visible, inherited.presence.of(package)))
     return _Site(
-        name(purl), version(purl), purl.to_string(), places.locations(package), inherited.of(package), platforms
+        name(purl), version(purl), purl_text(purl), places.locations(package), inherited.of(package), platforms
     )
 
 

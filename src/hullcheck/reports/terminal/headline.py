@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 from hullcheck.model.gap import GapKind
+from hullcheck.model.purl import purl_text
 from hullcheck.model.result import ScanResult
 from hullcheck.model.target import TargetKind
 from hullcheck.reports.gaps import by_kind, heading
@@ -42,7 +43,7 @@ def summary(result: ScanResult, width: int) -> Iterator[Line]:
     if not result.findings:
         yield from _nothing(result, width)
         return
-    affected = len({(finding.package.purl.to_string(), finding.package.place) for finding in result.findings})
+    affected = len({(purl_text(finding.package.purl), finding.package.place) for finding in result.findings})
     distinct = len({finding.id for finding in result.findings})
     flaws = f" of {distinct:,} vulnerabilities" if distinct > 1 else ""
     packages = f" in {affected:,} of {counted(len(result.packages), 'package')}"
