@@ -17,8 +17,8 @@ from hullcheck.model.decision import Counts, Decision
 from hullcheck.model.finding import Finding
 from hullcheck.model.inheritance import Origins, inheritance, origins
 from hullcheck.model.package import Location, Package
-from hullcheck.model.purl import purl_text
 from hullcheck.model.platforms import ScannedPlatform
+from hullcheck.model.purl import purl_text
 from hullcheck.model.result import ScanResult
 from hullcheck.model.target import Target, TargetKind
 
