@@ -1,14 +1,19 @@
 """One image for several platforms, made by umoci and buildah, in a layout, in an archive and in a real registry."""
 
 import json
+import re
 import shutil
+import tempfile
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from tests.integration.conftest import Hullcheck, Run, distribution_info, manifest, pack, tool, write
 from tests.simulators.real_registry import RealRegistry, serving_real_registry
+from tests.simulators.real_storage import containerd_storage
 from tests.unit.json_schema import problems
 
 from hullcheck import codec
@@ -17,6 +22,7 @@ pytestmark = pytest.mark.xdist_group("integration")
 
 # The variant v7 says nothing that "arm" does not.
 AMD, ARM, V7 = "linux/amd64", "linux/arm64", "linux/arm"
+NAME = "registry.example/several:app"
 SITE = "usr/lib/python3/site-packages"
 RELEASE = 'ID=debian\nVERSION_ID="{version}"\nPRETTY_NAME="Debian GNU/Linux {version}"\n'
 
@@ -328,3 +334,52 @@ class TestBase:
         assert inherited["pkg:npm/lodash@4.17.20"] is True
         assert inherited["pkg:npm/minimist@0.0.8"] is False
         assert inherited["pkg:pypi/django@2.2"] is None
+
+
+@dataclass(frozen=True)
+class Stores:
+    """The roots of a containerd that has all platforms, unpacked, and of one that has only one."""
+
+    everything: Path
+    part: Path
+
+
+@pytest.fixture(scope="module")
+def stores(tmp_path_factory: pytest.TempPathFactory, layout: Path) -> Iterator[Stores]:
+    archive = pack(tmp_path_factory.mktemp("containerd") / "several.tar", layout)
+    with ExitStack() as stack:
+        # Paths of sockets are short.
+        directory = stack.enter_context(tempfile.TemporaryDirectory(prefix="hc-", ignore_cleanup_errors=True))
+        everything, part = (Path(directory, name) for name in ("all", "part"))
+        for work, options in ((everything, ["--all-platforms"]), (part, ["--platform", ARM])):
+            work.mkdir()
+            storage = stack.enter_context(containerd_storage(work))
+            storage("images", "import", *options, "--base-name", NAME.rpartition(":")[0], archive)
+        yield Stores(everything / "containerd", part / "containerd")
+
+
+class TestContainerd:
+    def test_all_platforms_are_read(self, hullcheck: Hullcheck, stores: Stores, together: Run) -> None:
+        options = ("--platform", "all", "--storage-root", stores.everything)
+        run = scanned(hullcheck, f"containerd:{NAME}", *options)
+        assert run.json()["findings"] == together.json()["findings"]
+
+    def test_platforms_that_are_not_there_make_the_scan_incomplete(
+        self, hullcheck: Hullcheck, stores: Stores, layout: Path
+    ) -> None:
+        alone = scanned(hullcheck, layout, "--platform", ARM)
+        for reference, driver in ((f"containerd:{NAME}", "none"), (NAME, "containerd-overlayfs")):
+            options = ("--storage-root", stores.part, "--storage-driver", driver, "-f", "json")
+            run = hullcheck("image", reference, "--platform", "all", *options)
+            assert (run.code, run.err) == (51, "")
+            absent = [it["subject"] for it in run.json()["coverage"]["gaps"] if it["kind"] == "absent-platform"]
+            assert absent == [AMD, "linux/arm/v7"]
+            assert run.json()["target"]["image"]["platform"] == ARM
+            assert told(run) == told(alone)
+            assert hullcheck("image", reference, "--platform", f"{ARM},", *options, "--allow-incomplete").code == 0
+
+    def test_a_platform_that_is_not_unpacked_is_told(self, hullcheck: Hullcheck, stores: Stores) -> None:
+        options = ("--storage-root", stores.everything, "--storage-driver", "containerd-overlayfs")
+        run = hullcheck("image", NAME, "--platform", "all", *options)
+        assert run.code not in {0, 50, 51}
+        assert re.search(rf"error: linux/\S+: {NAME}: is not unpacked by overlayfs", run.err)

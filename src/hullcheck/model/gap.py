@@ -18,6 +18,7 @@ class GapKind(StrEnum):
     STARTER_ADVISORIES = "starter-advisories"  # only the built-in starter set was at hand
     NOT_COMPARABLE = "not-comparable"  # a version that cannot be ordered
     NOTHING_FOUND = "nothing-found"  # no file that an analyzer knows
+    ABSENT_PLATFORM = "absent-platform"  # a platform of the image that is not where it was read
 
 
 @dataclass(frozen=True, slots=True)

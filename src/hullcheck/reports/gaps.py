@@ -16,6 +16,7 @@ HEADINGS: Mapping[GapKind, str] = {
     GapKind.STARTER_ADVISORIES: "only the built-in starter set of advisories",
     GapKind.NOT_COMPARABLE: "versions that cannot be compared",
     GapKind.NOTHING_FOUND: "no file that Hullcheck finds packages in",
+    GapKind.ABSENT_PLATFORM: "platforms of the image that are not there",
 }
 
 

@@ -226,4 +226,4 @@ def _pulled(index: Index, blobs: _Blobs, *, every: bool) -> tuple[Index, tuple[G
     if not there:
         return index, ()
     absent = [str(it.platform) or it.digest for it in offers if it not in there] if every else []
-    return Index(there), tuple(Gap(GapKind.UNREADABLE, name, _NOT_PULLED, _PULL) for name in dict.fromkeys(absent))
+    return Index(there), tuple(Gap(GapKind.ABSENT_PLATFORM, name, _NOT_PULLED, _PULL) for name in dict.fromkeys(absent))
