@@ -102,6 +102,14 @@ def test_an_image_cannot_give_its_content_to_another(hullcheck: Hullcheck, tmp_p
     assert hullcheck("image", single(tmp_path / "honest", VULNERABLE, VULNERABLE), "-f", "json").findings()
 
 
+@pytest.mark.parametrize("claimed", [digest(VULNERABLE.blob), digest(VULNERABLE.archive, "sha512")])
+def test_an_image_cannot_make_another_one_look_damaged(hullcheck: Hullcheck, tmp_path: Path, claimed: str) -> None:
+    built = image(VULNERABLE, rootfs={"type": "layers", "diff_ids": [claimed]})
+    hullcheck("image", write_files(tmp_path / "first", layout_files(index(named(built, "app:1")), built)))
+    honest = hullcheck("image", single(tmp_path / "honest", VULNERABLE, VULNERABLE), "-f", "json")
+    assert [package["purl"] for package in honest.json()["packages"]] == ["pkg:npm/lodash@4.17.4"]
+
+
 def test_a_blob_that_was_changed_on_the_disk_is_noticed(hullcheck: Hullcheck, tmp_path: Path) -> None:
     layout = single(tmp_path / "layout", CLEAN, CLEAN)
     assert hullcheck("image", layout, "-f", "json").json()["packages"]

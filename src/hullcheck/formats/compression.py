@@ -75,8 +75,17 @@ def decompressed(chunks: Iterable[bytes], name: str, limit: int) -> Iterator[byt
     Several members or frames in a row are one stream. `LimitExceeded` is raised beyond `limit` bytes, `MalformedFile`
     where the stream is damaged, cut short, or followed by anything but zeros.
     """
+    return _within(_expanded(iter(chunks), name), name, limit)
+
+
+def uncompressed(chunks: Iterable[bytes], name: str, limit: int) -> Iterator[bytes]:
+    """Yield the stream `chunks` as it is; raise `MalformedFile` where it is compressed, else as `decompressed` does."""
+    return _within(_unchanged(iter(chunks), name), name, limit)
+
+
+def _within(pieces: Iterator[bytes], name: str, limit: int) -> Iterator[bytes]:
     left = limit
-    for piece in _expanded(iter(chunks), name):
+    for piece in pieces:
         left -= len(piece)
         if left < 0:
             raise LimitExceeded(name, f"holds more than {limit} bytes", limit="layer")
@@ -84,11 +93,7 @@ def decompressed(chunks: Iterable[bytes], name: str, limit: int) -> Iterator[byt
 
 
 def _expanded(stream: Iterator[bytes], name: str) -> Iterator[bytes]:
-    beginning = b""
-    for chunk in stream:
-        beginning += chunk
-        if len(beginning) >= _LONGEST_MAGIC:
-            break
+    beginning = _begun(stream)
     kind = compression(beginning)
     if kind:
         slices = _sliced(beginning, stream, _INPUT)
@@ -97,6 +102,26 @@ def _expanded(stream: Iterator[bytes], name: str) -> Iterator[bytes]:
     if beginning:
         yield beginning
     yield from stream
+
+
+def _unchanged(stream: Iterator[bytes], name: str) -> Iterator[bytes]:
+    beginning = _begun(stream)
+    kind = compression(beginning)
+    if kind:
+        raise MalformedFile(name, f"is compressed ({kind}), although what it holds is said to have its own digest")
+    if beginning:
+        yield beginning
+    yield from stream
+
+
+def _begun(stream: Iterator[bytes]) -> bytes:
+    """Return so much of the beginning of `stream` as tells how it is compressed."""
+    beginning = b""
+    for chunk in stream:
+        beginning += chunk
+        if len(beginning) >= _LONGEST_MAGIC:
+            break
+    return beginning
 
 
 def _sliced(beginning: bytes, stream: Iterator[bytes], size: int) -> Iterator[bytes]:

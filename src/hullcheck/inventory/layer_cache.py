@@ -48,10 +48,10 @@ class LayerCache:
         """Return what is in `layer`, None if that is not known; its diff ID may be another than `layer` says.
 
         A layer with a digest is looked for by that alone: a manifest names the blob that will be unpacked, and only
-        claims what is in it.
+        claims what is in it. Digests by different algorithms tell nothing of each other.
         """
         diff_id = self._diff_id_of(layer.digest) if layer.digest else layer.diff_id
-        if not diff_id:
+        if not diff_id or diff_id.partition(":")[0] != layer.diff_id.partition(":")[0]:
             return None
         path = self._place(_CONTENT, f"{diff_id} {manner}")
         content = _checked(path)

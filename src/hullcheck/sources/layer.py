@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from hullcheck.errors import LimitExceeded, MalformedFile, SourceError
 from hullcheck.formats.byte_stream import ByteStream
-from hullcheck.formats.compression import decompressed
+from hullcheck.formats.compression import decompressed, uncompressed
 from hullcheck.formats.tar import TarReader
 from hullcheck.model.layer import Layer
 from hullcheck.model.progress import Progress, Unwatched
@@ -107,8 +107,11 @@ class LayerTree:
         return f"{self._name}, uncompressed"
 
     def _content(self, blob: Iterator[bytes], diff_id: str) -> Iterator[bytes]:
+        if diff_id and diff_id == self.layer.digest:
+            # Both are digests of the same bytes, if these are what they hold.
+            return uncompressed(blob, self._name, self.limits.layer)
         content = decompressed(blob, self._name, self.limits.layer)
-        return content if diff_id in {"", self.layer.digest} else watched(content, diff_id, self._content_name)
+        return watched(content, diff_id, self._content_name) if diff_id else content
 
     def _checked(self, chunks: Iterator[bytes], name: str, progress: Progress) -> Iterator[bytes]:
         counted = self._counted(chunks, name, progress)

@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hullcheck.errors import LimitExceeded, MalformedFile
-from hullcheck.formats.compression import compression, decompressed
+from hullcheck.formats.compression import compression, decompressed, uncompressed
 
 PACKERS: dict[str, Callable[[bytes], bytes]] = {
     "gzip": lambda data: gzip.compress(data, mtime=0),
@@ -180,3 +180,17 @@ def test_errors_of_the_source_are_not_taken_for_damage() -> None:
 
 def test_raw_deflate_is_not_taken_for_anything() -> None:
     assert compression(zlib.compress(b"x")) == ""
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("size", [1, 10_000_000])
+def test_what_is_compressed_is_not_taken_for_plain(kind: str, size: int) -> None:
+    with pytest.raises(MalformedFile, match=kind):
+        list(uncompressed(sliced(PACKERS[kind](PLAIN), size), "blob", 1 << 30))
+
+
+def test_what_is_plain_comes_as_it_is_up_to_the_limit() -> None:
+    for content in (b"", b"x", PLAIN):
+        assert b"".join(uncompressed(sliced(content, 4096), "blob", len(content))) == content
+    with pytest.raises(LimitExceeded):
+        list(uncompressed(sliced(PLAIN, 4096), "blob", len(PLAIN) - 1))

@@ -58,6 +58,15 @@ def test_a_blob_is_what_it_was_whatever_an_image_says_of_its_content(cache: Laye
     assert found == inventory()
 
 
+def test_a_blob_is_not_known_by_a_digest_that_cannot_be_compared(cache: LayerCache) -> None:
+    other = replace(LAYER, diff_id="sha512:content")
+    cache.put(other, MANNER, inventory(other.diff_id))
+    assert cache.get(LAYER, MANNER) is None
+    assert cache.get(other, MANNER) == inventory(other.diff_id)
+    cache.put(LAYER, MANNER, inventory())
+    assert cache.get(LAYER, MANNER) == inventory()
+
+
 @pytest.mark.parametrize("manner", ["", "other limits", f"{MANNER} "])
 def test_what_was_read_in_another_manner_is_not_known(cache: LayerCache, manner: str) -> None:
     cache.put(LAYER, MANNER, inventory())

@@ -560,3 +560,20 @@ def test_what_is_read_with_other_limits_is_kept_apart() -> None:
     made = layer(file("w", b"content"))
     manners = {it.keeping.manner for it in (tree(made), tree(made, limits=Limits(file=1))) if it.keeping}
     assert len(manners) == 2
+
+
+@pytest.mark.parametrize("packing", ["+gzip", "+zstd"])
+def test_a_packed_layer_is_not_read_under_the_digest_of_its_blob(packing: str) -> None:
+    made = layer(file("var/lib/status", b"Package: x"), packing=packing)
+    of = tree(made)
+    lying = replace(of, layer=replace(of.layer, diff_id=digest(made.blob)))
+    with pytest.raises(ImageError, match="is compressed"):
+        told(lying)
+
+
+def test_the_digest_of_a_plain_layer_is_that_of_its_content() -> None:
+    made = layer(file("var/lib/status", b"Package: x"), packing="")
+    assert digest(made.blob) == made.diff_id
+    assert files(told(tree(made))) == {"var/lib/status": b"Package: x"}
+    with pytest.raises(ImageError, match="has digest"):
+        told(tree(made, Blob(made.blob[:-1] + b"x")))
