@@ -79,7 +79,7 @@ class Hullcheck:
             env=self.environment(env),
             cwd=cwd or self.home,
             input=stdin,
-            timeout=120,
+            timeout=600,
         )
         assert "Traceback" not in done.stderr, done.stderr
         return Run(done.returncode, done.stdout, done.stderr)
