@@ -140,9 +140,9 @@ EVERY = {
 }
 
 
-@pytest.fixture
-def together(hullcheck: Hullcheck, layout: Path) -> Run:
-    return scanned(hullcheck, layout, "--platform", "all")
+@pytest.fixture(scope="module")
+def together(tmp_path_factory: pytest.TempPathFactory, database: Path, layout: Path) -> Run:
+    return scanned(Hullcheck(tmp_path_factory.mktemp("home"), database), layout, "--platform", "all")
 
 
 class TestAll:
@@ -243,13 +243,6 @@ class TestSources:
         layers = [it["digest"] for image in run.json()["target"]["images"] for it in image["layers"]]
         assert whose(run) == EVERY
         assert not [digest for digest in layers if digest in log]
-
-    def test_an_engine_that_tells_of_one_platform_is_passed_over(
-        self, hullcheck: Hullcheck, registry: RealRegistry
-    ) -> None:
-        run = scanned(hullcheck, f"{registry.host}/app:1", "--platform", "all", "--image-source", "podman,registry")
-        assert "Podman: tells of one platform of an image only: it is passed over (podman:NAME is that one)" in run.err
-        assert whose(run) == EVERY
 
 
 class TestFailures:

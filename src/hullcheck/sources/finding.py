@@ -16,7 +16,6 @@ from hullcheck.sources.engines.image import EngineRequest, open_engine_image
 from hullcheck.sources.faults import told_as
 from hullcheck.sources.image import Images
 from hullcheck.sources.options import SourceOptions
-from hullcheck.sources.platforms import is_several
 from hullcheck.sources.providers import CONTAINERD, DOCKER, PODMAN, REGISTRY
 from hullcheck.sources.registry_image import open_registry_image
 
@@ -84,11 +83,6 @@ def _nowhere(name: str, problems: Sequence[ImageError]) -> ImageError:
 
 
 def _find_in_engine(engine: str, wanted: Wanted, stack: ExitStack) -> Images | None:
-    if is_several(wanted.options.platform) and not wanted.alone:
-        # The image that is meant may have more of them elsewhere.
-        raise EngineAbsent(
-            f"{ENGINES[engine].title}: tells of one platform of an image only", hint=f"{engine}:NAME is that one"
-        )
     timeout = wanted.http.options.timeout
     request = EngineRequest(wanted.name, wanted.alone, timeout, wanted.options, wanted.progress)
     found = open_engine_image(ENGINES[engine], request, stack)

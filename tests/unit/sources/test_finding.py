@@ -111,16 +111,14 @@ def test_engines_are_passed_over_where_several_platforms_are_wanted(
     environment = variables(docker, podman)
     docker.add([DOCKERS], [name])
     wanted = "all" if platforms == "all" else "amd64,linux/amd64"
-    assert found(name, environment, platform=wanted) == ("registry", [])
-    source, notes = found(name, environment, "docker", "registry", platform=wanted)
-    assert (source, notes) == (
-        "registry",
-        ["Docker: tells of one platform of an image only: it is passed over (docker:NAME is that one)"],
-    )
-    assert docker.seen == []
+    passed_over = f"Docker: has one platform of {name}: it is passed over (name the engine, as in docker:NAME, to scan that one)"
+    assert found(name, environment, platform=wanted) == ("registry", [passed_over])
+    assert found(name, environment, "docker", "registry", platform=wanted) == ("registry", [passed_over])
+    assert found(name, environment, "podman", "registry", platform=wanted) == ("registry", [])
+    assert docker.exports() == 0
     problem = refused(name, environment, "docker", "podman", platform=platforms).message
-    assert "Docker: tells of one platform" in problem
-    assert "Podman: tells of one platform" in problem
+    assert f"Docker: has one platform of {name}" in problem
+    assert f"podman has no image {name}" in problem
 
 
 def test_an_engine_that_is_named_gives_the_platform_that_it_has(docker: EngineSimulator, name: str) -> None:

@@ -60,6 +60,10 @@ def open_engine_image(engine: Engine, request: EngineRequest, stack: ExitStack) 
             problems.append(error)
         except _NotMeant:
             continue
+        except _OnePlatform as error:
+            # The image may have others where it is looked for next.
+            hint = "name the engine, as in docker:NAME, to scan that one"
+            raise EngineUnavailable(f"{engine.title}: has one platform of {request.name}", hint=hint) from error
     if len(problems) < len(asked):
         return None
     for problem in problems:
@@ -70,6 +74,10 @@ def open_engine_image(engine: Engine, request: EngineRequest, stack: ExitStack) 
 
 class _NotMeant(Exception):
     """The engine does not have the image that is looked for."""
+
+
+class _OnePlatform(Exception):
+    """The engine has one platform of the image, of which more are wanted."""
 
 
 @contextmanager
@@ -106,6 +114,8 @@ def _inspected(api: EngineApi, request: EngineRequest) -> Inspected:
 
 def _opened(api: EngineApi, inspected: Inspected, request: EngineRequest, stack: ExitStack) -> Opened:
     options, progress = request.options, request.progress
+    if is_several(options.platform) and not request.alone:
+        raise _OnePlatform
     if is_several(options.platform) and not inspected.has_config_id:
         raise ImageError(
             f"{request.name}: may be there for more platforms than the one that the engine tells of",
