@@ -2,7 +2,7 @@
 
 import bz2
 import lzma
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from typing import Protocol
 
 import zstandard
@@ -69,7 +69,7 @@ def compression(beginning: bytes) -> str:
     return next((name for name, magics, _ in _FORMATS if beginning.startswith(magics)), "")
 
 
-def decompressed(chunks: Iterable[bytes], name: str, limit: int) -> Iterator[bytes]:
+def decompressed(chunks: Iterable[bytes], name: str, limit: int) -> Generator[bytes]:
     """Yield what the stream `chunks` holds, of which `name` is the name in errors.
 
     Several members or frames in a row are one stream. `LimitExceeded` is raised beyond `limit` bytes, `MalformedFile`
@@ -78,12 +78,12 @@ def decompressed(chunks: Iterable[bytes], name: str, limit: int) -> Iterator[byt
     return _within(_expanded(iter(chunks), name), name, limit)
 
 
-def uncompressed(chunks: Iterable[bytes], name: str, limit: int) -> Iterator[bytes]:
+def uncompressed(chunks: Iterable[bytes], name: str, limit: int) -> Generator[bytes]:
     """Yield the stream `chunks` as it is; raise `MalformedFile` where it is compressed, else as `decompressed` does."""
     return _within(_unchanged(iter(chunks), name), name, limit)
 
 
-def _within(pieces: Iterator[bytes], name: str, limit: int) -> Iterator[bytes]:
+def _within(pieces: Iterator[bytes], name: str, limit: int) -> Generator[bytes]:
     left = limit
     for piece in pieces:
         left -= len(piece)

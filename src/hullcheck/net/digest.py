@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable
 from queue import SimpleQueue
 from threading import Thread
 
@@ -37,10 +37,11 @@ def verified(content: bytes, digest: str, name: str) -> bytes:
     return content
 
 
-def watched(chunks: Iterable[bytes], digest: str, name: str) -> Iterator[bytes]:
+def watched(chunks: Iterable[bytes], digest: str, name: str) -> Generator[bytes]:
     """Yield `chunks` as they come; raise `MalformedFile` after the last if they do not have `digest` together.
 
-    The digest is computed by a thread of its own, at most `_AHEAD` chunks behind.
+    The digest is computed by a thread of its own, at most `_AHEAD` chunks behind, which ends when the generator does:
+    who does not take all has to close it.
     """
     algorithm = digest.partition(":")[0]
     state = hashlib.new(algorithm)

@@ -1,8 +1,8 @@
 """A layer of an image: a tar archive, mostly compressed, that is streamed once."""
 
 from collections import deque
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Callable, Generator, Iterator
+from contextlib import AbstractContextManager, closing, contextmanager
 from dataclasses import dataclass
 
 from hullcheck.errors import LimitExceeded, MalformedFile, SourceError
@@ -78,15 +78,12 @@ class LayerTree:
             if verified:
                 self.progress.advance(self.layer.size)
                 return
-            with self.open_blob() as chunks:
-                blob = self._checked(chunks, self._name, self.progress)
+            with self._opened(self.progress) as blob:
                 deque(blob if self.layer.digest else self._content(blob, diff_id), maxlen=0)
 
     @contextmanager
     def _archive(self, progress: Progress, diff_id: str) -> Iterator[TarReader]:
-        with self.open_blob() as chunks:
-            blob = self._checked(chunks, self._name, progress)
-            content = self._content(blob, diff_id)
+        with self._opened(progress) as blob, closing(self._content(blob, diff_id)) as content:
             try:
                 yield TarReader(ByteStream(content, self._name), self.limits.archive)
                 # What follows the archive belongs to what the digests are of.
@@ -98,6 +95,12 @@ class LayerTree:
                 deque(blob, maxlen=0)
                 raise
 
+    @contextmanager
+    def _opened(self, progress: Progress) -> Iterator[Iterator[bytes]]:
+        # What is not read to its end is closed at once: a thread waits for more of it.
+        with self.open_blob() as chunks, closing(self._checked(chunks, self._name, progress)) as blob:
+            yield blob
+
     @property
     def _name(self) -> str:
         return f"layer {self.layer.digest or self.layer.diff_id}"
@@ -106,18 +109,18 @@ class LayerTree:
     def _content_name(self) -> str:
         return f"{self._name}, uncompressed"
 
-    def _content(self, blob: Iterator[bytes], diff_id: str) -> Iterator[bytes]:
+    def _content(self, blob: Iterator[bytes], diff_id: str) -> Generator[bytes]:
         if diff_id and diff_id == self.layer.digest:
             # Both are digests of the same bytes, if these are what they hold.
             return uncompressed(blob, self._name, self.limits.layer)
         content = decompressed(blob, self._name, self.limits.layer)
         return watched(content, diff_id, self._content_name) if diff_id else content
 
-    def _checked(self, chunks: Iterator[bytes], name: str, progress: Progress) -> Iterator[bytes]:
+    def _checked(self, chunks: Iterator[bytes], name: str, progress: Progress) -> Generator[bytes]:
         counted = self._counted(chunks, name, progress)
         return watched(counted, self.layer.digest, name) if self.layer.digest else counted
 
-    def _counted(self, chunks: Iterator[bytes], name: str, progress: Progress) -> Iterator[bytes]:
+    def _counted(self, chunks: Iterator[bytes], name: str, progress: Progress) -> Generator[bytes]:
         size = left = self.layer.size
         for chunk in chunks:
             left -= len(chunk)

@@ -4,7 +4,8 @@ import io
 import mmap
 import tarfile
 import tempfile
-from collections.abc import Iterator, Sequence
+import threading
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -577,3 +578,19 @@ def test_the_digest_of_a_plain_layer_is_that_of_its_content() -> None:
     assert files(told(tree(made))) == {"var/lib/status": b"Package: x"}
     with pytest.raises(ImageError, match="has digest"):
         told(tree(made, Blob(made.blob[:-1] + b"x")))
+
+
+@pytest.mark.parametrize(
+    ("limits", "blob"),
+    [
+        (Limits(archive=TarLimits(members=1)), lambda blob: blob),
+        (Limits(layer=1000), lambda blob: blob),
+        (Limits(), lambda blob: blob[:-100]),
+        (Limits(), lambda blob: bytes(len(blob))),
+    ],
+)
+def test_a_layer_that_is_not_read_to_its_end_leaves_no_thread(limits: Limits, blob: Callable[[bytes], bytes]) -> None:
+    made = layer(*(file(f"a/{number}") for number in range(100)))
+    with pytest.raises(ImageError) as caught:
+        told(tree(made, Blob(blob(made.blob), 100), limits))
+    assert [thread for thread in threading.enumerate() if thread.name == "digest"] == [], caught
