@@ -142,6 +142,26 @@ class TestGiven:
         ]
         assert len(blobs) == 1, "the configuration alone"
 
+    def test_a_base_in_another_registry_is_not_shown_the_login_for_the_image(
+        self, hullcheck: Hullcheck, tmp_path: Path, base: str, built: Path
+    ) -> None:
+        places = [tmp_path / name for name in ("one", "other")]
+        for place in places:
+            place.mkdir()
+        with (
+            serving_real_registry(places[0], "sailor:secret") as own,
+            serving_real_registry(places[1], "sailor:secret") as other,
+        ):
+            own.push(f"oci:{built}", "web:1")
+            for registry in (own, other):
+                registry.push(f"docker-archive:{base}", "debian:12")
+            login = {"HULLCHECK_USERNAME": "sailor", "HULLCHECK_PASSWORD": "secret"}
+            scan = ("image", f"registry:{own.host}/web:1", "-f", "json", "--base-image")
+            assert hullcheck(*scan, f"{own.host}/debian:12", env=login).json()["target"]["image"]["base"]["layers"] == 1
+            run = hullcheck(*scan, f"{other.host}/debian:12", env=login)
+            assert (run.code, run.out) == (6, "")
+            assert f"base image: {other.host}/debian:12: needs a login" in run.err
+
     def test_it_can_be_set_in_the_environment(self, hullcheck: Hullcheck, layout: Path, base: str) -> None:
         run = hullcheck("image", layout, "-f", "json", env={"HULLCHECK_BASE_IMAGE": base})
         assert origin(run) == MARKED

@@ -26,7 +26,7 @@ from hullcheck.model.platforms import platform_names
 from hullcheck.model.target import Target, TargetKind
 from hullcheck.net.http import Http
 from hullcheck.pipeline import assess, assess_platforms
-from hullcheck.sources.base_image import found_base, given_base, name_to_remember
+from hullcheck.sources.base_image import found_base, given_base, name_to_remember, options_for_base
 from hullcheck.sources.known_images import KnownImages
 from hullcheck.sources.open import OpenedTarget, open_target
 from hullcheck.sources.options import SourceOptions
@@ -61,7 +61,7 @@ def scan(kind: TargetKind, reference: str, settings: Settings) -> int:
         )
         open_advisories = partial(at_hand, provision=provision)
         known = _known_images(settings)
-        scanned = _with_bases(target.target, settings, known, http, options)
+        scanned = _with_bases(target.target, reference, settings, known, http, options)
         _warn_of_other_bases(scanned, messages)
         inventories = _inventories(target, kind, _cache(settings))
         if known:
@@ -93,10 +93,11 @@ def _known_images(settings: Settings) -> KnownImages | None:
 
 
 def _with_bases(
-    target: Target, settings: Settings, known: KnownImages | None, http: Http, options: SourceOptions
+    target: Target, reference: str, settings: Settings, known: KnownImages | None, http: Http, options: SourceOptions
 ) -> Target:
-    """Return `target` with what each of its images is built on, as far as that is known."""
+    """Return `target`, which the user calls `reference`, with what each of its images is built on, if that is known."""
     given, name = settings.text("base-image") if target.every_image else "", name_to_remember(target)
+    options = options_for_base(options, reference) if given else options
 
     def with_base(image: Image, wanted: SourceOptions) -> Image:
         return replace(image, base=given_base(given, image, http, wanted) if given else found_base(image, name, known))

@@ -11,7 +11,7 @@ from hullcheck.net.http import NOTHING
 
 @dataclass(frozen=True, slots=True)
 class CredentialOptions:
-    """Where logins are from: `username` and `password` for the registry of the image that is named, else `files`.
+    """Where logins are from: `username` and `password` for `host` ("": the registry that is asked), else `files`.
 
     The first file that knows the registry counts. Credential helpers run in `environment`.
     """
@@ -20,6 +20,7 @@ class CredentialOptions:
     password: str = field(default="", repr=False)
     files: tuple[str, ...] = ()
     environment: Mapping[str, str] = field(default_factory=lambda: NOTHING, repr=False)
+    host: str = ""
 
 
 class Keychain:
@@ -81,6 +82,7 @@ class Keychain:
 
 
 def open_keychain(options: CredentialOptions, host: str) -> Keychain:
-    """Return the logins of `options`, of which username and password are for `host`."""
-    own = {host: Login(options.username, options.password, source="--username")} if options.username else {}
+    """Return the logins of `options` with which `host` is asked."""
+    login = Login(options.username, options.password, source="--username")
+    own = {options.host or host: login} if options.username else {}
     return Keychain([read_logins(path) for path in options.files if path], options.environment, own)

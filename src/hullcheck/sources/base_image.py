@@ -3,10 +3,11 @@
 import re
 from dataclasses import replace
 
-from hullcheck.errors import InvalidParameter
+from hullcheck.errors import InvalidParameter, concerning
 from hullcheck.model.layer import BaseEvidence, BaseImage, Image
 from hullcheck.model.target import Target, TargetKind
 from hullcheck.net.http import Http
+from hullcheck.sources.image_reference import registry_of
 from hullcheck.sources.known_images import KnownImage, KnownImages
 from hullcheck.sources.open import open_target
 from hullcheck.sources.options import SourceOptions
@@ -26,11 +27,22 @@ def given_base(reference: str, image: Image, http: Http, options: SourceOptions)
     """
     asked = "" if is_several(options.platform) else options.platform
     wanted = replace(options, platform=asked or image.platform)
-    try:
-        with open_target(TargetKind.IMAGE, reference, http, wanted) as opened:
-            return _compared(reference, opened.target.image, image)
-    except InvalidParameter as error:
-        raise InvalidParameter(f"base image: {error.message}", hint=f"name a base for {image.platform}") from error
+    with concerning("base image"):
+        try:
+            with open_target(TargetKind.IMAGE, reference, http, wanted) as opened:
+                return _compared(reference, opened.target.image, image)
+        except InvalidParameter as error:
+            raise InvalidParameter(error.message, hint=f"name a base for {image.platform}") from error
+
+
+def options_for_base(options: SourceOptions, reference: str) -> SourceOptions:
+    """Return `options` for the base of the image that the user calls `reference`.
+
+    The login of the command is for the registry of that image, and no other one may see it.
+    """
+    host = registry_of(reference)
+    login = options.credentials
+    return replace(options, credentials=replace(login, host=host) if host else replace(login, username="", password=""))
 
 
 def found_base(image: Image, name: str, known: KnownImages | None) -> BaseImage | None:

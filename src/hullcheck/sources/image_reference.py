@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 
-from hullcheck.errors import ArchiveError, MalformedFile
+from hullcheck.errors import ArchiveError, InvalidParameter, MalformedFile
 from hullcheck.model.progress import Progress
 from hullcheck.net.http import Http
+from hullcheck.net.reference import parse_reference
 from hullcheck.sources.docker_archive import MANIFEST, open_docker_archive
 from hullcheck.sources.faults import told_as
 from hullcheck.sources.files import DirectoryFiles, Files, open_archive
@@ -81,6 +82,18 @@ def reads_stdin(reference: str) -> bool:
     """Say whether `reference` means an image of an archive on stdin."""
     source = next((prefix for prefix in _PREFIXES if reference.startswith(prefix)), "")
     return reference.removeprefix(source).partition(":")[0] == STDIN
+
+
+def registry_of(reference: str) -> str:
+    """Return the registry whose image the user means by `reference`, "" where it is not told to be one's."""
+    meant = meaning(reference)
+    if meant.source not in {ANYWHERE, REGISTRY}:
+        return ""
+    try:
+        return parse_reference(meant.path).host
+    except InvalidParameter:
+        # The id of an image.
+        return ""
 
 
 @contextmanager

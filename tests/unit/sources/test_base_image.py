@@ -5,12 +5,14 @@ from pathlib import Path
 
 import pytest
 from tests.simulators.images import BuiltImage, LayerFile, file, image, index, layer, layout_files, named, write_files
+from tests.simulators.registry import serving_registry
 
-from hullcheck.errors import ArchiveError, InvalidParameter
+from hullcheck.errors import ArchiveError, HullcheckError, ImageError, InvalidParameter
 from hullcheck.model.layer import BaseEvidence, BaseImage, Image, Layer
 from hullcheck.model.target import Target, TargetKind
-from hullcheck.net.http import Http
-from hullcheck.sources.base_image import claimed_base, found_base, given_base, name_to_remember
+from hullcheck.net.http import Http, HttpOptions
+from hullcheck.net.keychain import CredentialOptions
+from hullcheck.sources.base_image import claimed_base, found_base, given_base, name_to_remember, options_for_base
 from hullcheck.sources.known_images import KnownImages
 from hullcheck.sources.open import open_target
 from hullcheck.sources.options import SourceOptions
@@ -86,6 +88,45 @@ def test_a_base_that_is_not_there_is_an_error_of_its_source(tmp_path: Path) -> N
     target = record(stored(tmp_path / "target", image(ONE)))
     with Http() as http, pytest.raises(ArchiveError, match="no such file"):
         given_base("oci:nowhere", target, http, SourceOptions())
+
+
+def test_an_error_says_that_it_is_about_the_base(tmp_path: Path) -> None:
+    target = record(stored(tmp_path / "target", image(ONE)))
+    for wrong in ("oci:nowhere", "no name"):
+        with Http() as http, pytest.raises(HullcheckError, match=r"^base image: ") as caught:
+            given_base(wrong, target, http, SourceOptions())
+        assert caught.value.message.count("base image") == 1
+
+
+LOGIN = CredentialOptions("user", "secret")
+
+
+def given(reference: str, where: str, target: Image) -> BaseImage:
+    options = options_for_base(SourceOptions(credentials=LOGIN), reference)
+    with Http(HttpOptions(retries=0)) as http:
+        return given_base(where, target, http, options)
+
+
+@pytest.mark.parametrize("reference", ["{0}/app:1", "registry:{0}/team/app:1", "docker://{0}/app"])
+def test_the_login_for_the_image_is_for_a_base_in_its_own_registry(tmp_path: Path, reference: str) -> None:
+    target = record(stored(tmp_path / "target", image(ONE, TWO)))
+    with serving_registry() as server:
+        server.add("base", "1", image(ONE))
+        server.authentication, server.users = "basic", {"user": "secret"}
+        assert given(reference.format(server.host), f"{server.host}/base:1", target).layers == 1
+
+
+@pytest.mark.parametrize(
+    "reference", ["127.0.0.1:1/app:1", "docker:{0}/app:1", "app:1", "f" * 64, "-", "{1}", "oci:{1}:1"]
+)
+def test_no_other_registry_sees_the_login_for_the_image(tmp_path: Path, reference: str) -> None:
+    where = stored(tmp_path / "target", image(ONE, TWO))
+    with serving_registry() as server:
+        server.add("base", "1", image(ONE))
+        server.authentication, server.users = "basic", {"user": "secret"}
+        with pytest.raises(ImageError, match="needs a login"):
+            given(reference.format(server.host, where), f"{server.host}/base:1", record(where))
+        assert not any("authorization" in it.headers for it in server.seen)
 
 
 PLAIN = Image("id", "", (), "linux/amd64", "", "", (), tuple(Layer(it, "", 0, "", "") for it in "abc"))
