@@ -98,4 +98,6 @@ def _read_token(content: bytes, realm: str) -> str:
 
 
 def _basic(login: Login) -> str:
-    return f"Basic {base64.b64encode(f'{login.username}:{login.password}'.encode()).decode('ascii')}"
+    # What came on the command line and is not UTF-8 is sent as it came.
+    told = f"{login.username}:{login.password}".encode("utf-8", "surrogateescape")
+    return f"Basic {base64.b64encode(told).decode('ascii')}"

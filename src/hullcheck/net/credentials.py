@@ -56,34 +56,39 @@ class LoginFile:
 
 
 class _Auth(msgspec.Struct):
-    auth: str = ""
-    username: str = ""
-    password: str = ""
-    identitytoken: str = ""
-    registrytoken: str = ""
+    auth: str | None = None
+    username: str | None = None
+    password: str | None = None
+    identitytoken: str | None = None
+    registrytoken: str | None = None
 
 
 class _Config(msgspec.Struct):
-    auths: dict[str, _Auth] | None = None
+    auths: dict[str, _Auth | None] | None = None
     credHelpers: dict[str, str] | None = None  # noqa: N815 (the name in the file)
     credsStore: str | None = None  # noqa: N815 (the name in the file)
 
 
 def read_logins(path: str) -> LoginFile:
-    """Return what the configuration of Docker or Podman at `path` holds, nothing if there is none for this user."""
+    """Return what the configuration of Docker or Podman at `path` holds, nothing if there is none for this user.
+
+    An empty one, as /dev/null is, holds nothing, as with Docker.
+    """
     try:
         content = Path(path).read_bytes()
     except _NOT_OURS:
         return LoginFile(path)
     except OSError as error:
         raise InvalidParameter(f"{path}: {error.strerror}", hint="make it readable, or name another one") from error
+    if not content.strip():
+        return LoginFile(path)
     try:
         config = msgspec.json.decode(content, type=_Config)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise InvalidParameter(f"{path}: {error}", hint="`docker login` writes a new one") from error
     # A key that is the host itself goes before an address with a scheme or path.
     auths = sorted((config.auths or {}).items(), key=lambda pair: pair[0] != login_key(pair[0]), reverse=True)
-    logins = {login_key(address): login for address, auth in auths if (login := _login(auth, path, address))}
+    logins = {login_key(address): login for address, auth in auths if auth and (login := _login(auth, path, address))}
     helpers = {host_key(address): name for address, name in (config.credHelpers or {}).items()}
     return LoginFile(path, logins, helpers, config.credsStore or "")
 
@@ -119,7 +124,7 @@ def _keys(host: str, repository: str) -> Iterator[str]:
 
 
 def _login(auth: _Auth, path: str, address: str) -> Login | None:
-    username, password = auth.username, auth.password
+    username, password = auth.username or "", auth.password or ""
     if auth.auth:
         try:
             decoded = base64.b64decode("".join(auth.auth.split()), validate=True).decode()
@@ -127,5 +132,5 @@ def _login(auth: _Auth, path: str, address: str) -> Login | None:
             raise InvalidParameter(f"{path}: auths[{address!r}].auth: not Base64", hint="log in again") from error
         username, _, password = decoded.partition(":")
         password = password.strip("\0")
-    found = Login(username, password, auth.identitytoken, auth.registrytoken, path)
+    found = Login(username, password, auth.identitytoken or "", auth.registrytoken or "", path)
     return found if found != Login() else None

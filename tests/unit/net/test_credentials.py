@@ -166,8 +166,8 @@ def test_without_a_file_there_are_no_logins(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "content",
     [
-        "",
         "{",
+        "null",
         "[]",
         '{"auths": []}',
         '{"auths": {"a": "b"}}',
@@ -181,6 +181,20 @@ def test_a_file_that_is_damaged_is_named(tmp_path: Path, content: str) -> None:
     with pytest.raises(InvalidParameter, match=r"config\.json: ") as raised:
         logins(tmp_path, content)
     assert raised.value.hint
+
+
+@pytest.mark.parametrize("content", ["", " \n"])
+def test_an_empty_file_holds_no_logins(tmp_path: Path, content: str) -> None:
+    assert logins(tmp_path, content) == LoginFile(str(tmp_path / "config.json"))
+    assert read_logins("/dev/null") == LoginFile("/dev/null")
+
+
+def test_a_null_is_nothing(tmp_path: Path) -> None:
+    other = {"auth": None, "username": "user", "password": "secret", "identitytoken": None, "registrytoken": None}
+    keys = logins(tmp_path, {"auths": {"one.example": None, "two.example": other}, "credHelpers": None})
+    assert keys.login("one.example", "app") is None
+    assert keys.login("two.example", "app") == Login("user", "secret")
+    assert logins(tmp_path, {"auths": {"one.example": {"username": None, "password": None}}}).logins == {}
 
 
 def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:

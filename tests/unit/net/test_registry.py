@@ -1,5 +1,6 @@
 """A client of registries, against one that misbehaves."""
 
+import base64
 import json
 import os
 from collections.abc import Iterator, Mapping
@@ -120,6 +121,16 @@ def test_basic_authentication_is_used_where_it_is_asked_for(server: RegistrySimu
     assert client.blob() == LAYER.blob
     # It is not told before it is asked for, and from then on not asked for again.
     assert ["authorization" in it.headers for it in server.seen if it.path != "/v2/"] == [False, True, True]
+
+
+def test_a_login_that_is_no_text_is_sent_as_it_came(server: RegistrySimulator) -> None:
+    # What is not UTF-8 in arguments, variables and on stdin (PEP 383).
+    server.authentication, server.users = "basic", {"user": "secret"}
+    refused(
+        Client(server, Login(b"us\xe4r".decode(errors="surrogateescape"), b"p\xff".decode(errors="surrogateescape")))
+    )
+    told = base64.b64encode(b"us\xe4r:p\xff").decode()
+    assert server.seen[-1].headers["authorization"] == f"Basic {told}"
 
 
 def test_a_token_is_had_without_a_login(server: RegistrySimulator) -> None:
