@@ -104,6 +104,22 @@ def test_the_order_can_be_named(docker: EngineSimulator, podman: EngineSimulator
     assert found(name, environment, "docker")[0] == "docker"
 
 
+@pytest.mark.parametrize(
+    ("status", "words"),
+    [
+        (400, "no such image: [::1]:5000/app:1: invalid reference format"),
+        (500, "normalizing image: normalizing name for compat API: invalid reference format"),
+        (500, 'normalizing image: normalizing name for compat API: unsupported transport "dir" for looking up images'),
+    ],
+)
+def test_an_engine_does_not_have_what_is_no_name_to_it(
+    docker: EngineSimulator, name: str, status: int, words: str
+) -> None:
+    docker.answers[f"/images/{name}/json"] = answer({"message": words}, status)
+    assert found(name, variables(docker, "")) == ("registry", [])
+    assert refused(name, variables(docker, ""), "docker").message == f"docker has no image {name}"
+
+
 @pytest.mark.parametrize("platforms", ["all", "amd64,linux/arm64"])
 def test_engines_are_passed_over_where_several_platforms_are_wanted(
     docker: EngineSimulator, podman: EngineSimulator, name: str, platforms: str
@@ -111,7 +127,9 @@ def test_engines_are_passed_over_where_several_platforms_are_wanted(
     environment = variables(docker, podman)
     docker.add([DOCKERS], [name])
     wanted = "all" if platforms == "all" else "amd64,linux/amd64"
-    passed_over = f"Docker: has one platform of {name}: it is passed over (name the engine, as in docker:NAME, to scan that one)"
+    passed_over = (
+        f"Docker: has one platform of {name}: it is passed over (name the engine, as in docker:NAME, to scan that one)"
+    )
     assert found(name, environment, platform=wanted) == ("registry", [passed_over])
     assert found(name, environment, "docker", "registry", platform=wanted) == ("registry", [passed_over])
     assert found(name, environment, "podman", "registry", platform=wanted) == ("registry", [])

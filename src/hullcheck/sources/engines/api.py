@@ -14,6 +14,11 @@ from hullcheck.net.http import Response
 
 _CHUNK = 256 * 1024
 _LARGEST_ERROR = 64 * 1024
+
+# What Docker (400) and Podman (500) say of a name that is none to them, such as one with an IPv6 address: they cannot
+# have such an image.
+_NO_NAMES = ("invalid reference format", "normalizing name")
+
 _VERSION = re.compile(r"[0-9]{1,4}\.[0-9]{1,4}")
 
 # An engine writes the whole image to its own disk before it sends the first byte of an export: 20 times the time-out,
@@ -64,7 +69,8 @@ class EngineApi:
         if response.status == 200:  # noqa: PLR2004
             return response
         said = complaint(response.read(_LARGEST_ERROR))
-        kind = NoSuchImage if response.status == 404 and said else NetworkError  # noqa: PLR2004
+        absent = bool(said) if response.status == 404 else any(text in said for text in _NO_NAMES)  # noqa: PLR2004
+        kind = NoSuchImage if absent else NetworkError
         detail = f", {said}" if said else ""
         raise kind(f"GET {path[:300]} of {self.endpoint}: {response.status}{detail}", status=response.status)
 
