@@ -110,6 +110,16 @@ def test_an_image_cannot_make_another_one_look_damaged(hullcheck: Hullcheck, tmp
     assert [package["purl"] for package in honest.json()["packages"]] == ["pkg:npm/lodash@4.17.4"]
 
 
+def test_layers_that_have_too_much_together_have_so_again(hullcheck: Hullcheck, tmp_path: Path) -> None:
+    many = [layer(*(file(f"{level}/{number}") for number in range(90))) for level in range(4)]
+    built = image(*many)
+    layout = write_files(tmp_path / "layout", layout_files(index(named(built, "app:1")), built))
+    runs = [hullcheck("image", layout, "--max-entries", "100") for _ in range(4)]
+    assert {run.code for run in runs} == {7}
+    assert len({run.err for run in runs}) == 1
+    assert "the layers of the image: together more than 200 members" in runs[0].err
+
+
 def test_a_blob_that_was_changed_on_the_disk_is_noticed(hullcheck: Hullcheck, tmp_path: Path) -> None:
     layout = single(tmp_path / "layout", CLEAN, CLEAN)
     assert hullcheck("image", layout, "-f", "json").json()["packages"]

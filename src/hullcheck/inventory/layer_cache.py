@@ -84,7 +84,7 @@ class LayerCache:
         for _, size, path in sorted(files):
             if excess <= 0:
                 return
-            _remove(path)
+            _remove(Path(path))
             excess -= size
 
     def _diff_id_of(self, digest: str) -> str:
@@ -124,9 +124,9 @@ def _checked(path: Path) -> bytes | None:
         if path.stat().st_size > _LARGEST:
             return None
         content = path.read_bytes()
-        os.utime(path)
     except OSError:
         return None
+    _note_use(path)
     checksum, packed = content[:_CHECKSUM], content[_CHECKSUM:]
     if hashlib.sha256(packed).digest() != checksum:
         return None
@@ -136,14 +136,21 @@ def _checked(path: Path) -> bytes | None:
         return None
 
 
-def _files(directory: Path) -> list[tuple[float, int, Path]]:
+def _note_use(path: Path) -> None:
+    try:
+        os.utime(path)
+    except OSError:  # What can only be read serves as well.
+        return
+
+
+def _files(directory: Path) -> list[tuple[float, int, str]]:
     """Return the files of `directory`: when each was last used, its room and its path."""
     found = []
     try:
         with os.scandir(directory) as entries:
             for entry in entries:
                 status = entry.stat(follow_symlinks=False)
-                found.append((status.st_mtime, max(status.st_size, _BLOCK), Path(entry.path)))
+                found.append((status.st_mtime, max(status.st_size, _BLOCK), entry.path))
     except OSError:  # Another process removes, too.
         return found
     return found

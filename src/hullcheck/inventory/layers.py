@@ -30,10 +30,10 @@ def read_layers(trees: Sequence[Tree], index: Index, cache: LayerCache | None) -
     except BaseException:
         reading.give_up()
         raise
-    if reading.failures:
-        raise reading.failures[min(reading.failures)]
     if cache and reading.kept:
         cache.prune()
+    if reading.failures:
+        raise reading.failures[min(reading.failures)]
     return [reading.found[place] for place in range(len(trees))]
 
 
@@ -85,14 +85,22 @@ class _Reading:
             known = collect(tree, self._index, given_up)
             self._cache.put(layer, manner, known)
             self.kept = True
-        elif stamp is None or self._cache.was_verified(layer, stamp):
-            keeping.confirm(known.layer, True)  # noqa: FBT003 (by position, as a `Keeping` is called)
-            return known
         else:
-            keeping.confirm(known.layer, False)  # noqa: FBT003
+            keeping.allow(*_extent(known))
+            verified = stamp is None or self._cache.was_verified(layer, stamp)
+            keeping.confirm(known.layer, verified)
+            if verified:
+                return known
         if stamp and keeping.stamp() == stamp:
             self._cache.note_verified(layer, stamp)
+            self.kept = True
         return known
+
+
+def _extent(known: LayerInventory) -> tuple[int, int]:
+    """Return how many paths `known` holds, but for directories, and how long all that it holds are together."""
+    paths = (known.hidden, known.emptied)
+    return sum(map(len, paths)), sum(len(path) for some in (*paths, known.replaced) for path in some)
 
 
 def _size(tree: Tree) -> int:

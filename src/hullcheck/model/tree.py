@@ -48,12 +48,14 @@ class Keeping:
     `manner` is all else that it depends on: the limits of reading. `stamp` returns what changes when the bytes do that
     are at hand: "" where nothing tells, None where they would have to be transferred, and would be verified then.
     `confirm` stands in for reading: given the diff ID of what was kept, it raises where the layer is another one. Told
-    that its bytes were not `verified` before, it does that.
+    that its bytes were not `verified` before, it does that. `allow` is told how many paths were kept, and how long
+    they are together, and raises where that is more than all layers of an image may have.
     """
 
     manner: str
     stamp: Callable[[], str | None]
     confirm: Callable[[str, bool], None]
+    allow: Callable[[int, int], None]
 
 
 class Tree(Protocol):

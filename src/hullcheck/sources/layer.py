@@ -58,7 +58,7 @@ class LayerTree:
     @property
     def keeping(self) -> Keeping | None:
         """Return how what is in the layer may be kept: see `Tree`."""
-        return Keeping(repr(self.limits), self.stamp, self._confirm)
+        return Keeping(repr(self.limits), self.stamp, self._confirm, self._allow)
 
     def entries(self, wants: Wants) -> Iterator[Entry]:
         """Yield what the layer brings and hides: see `Tree`."""
@@ -80,6 +80,11 @@ class LayerTree:
                 return
             with self._opened(self.progress) as blob:
                 deque(blob if self.layer.digest else self._content(blob, diff_id), maxlen=0)
+
+    def _allow(self, paths: int, names: int) -> None:
+        with told_as(self.fault):
+            if self.allowance is not None:
+                self.allowance.take(paths, names)
 
     @contextmanager
     def _archive(self, progress: Progress, diff_id: str) -> Iterator[TarReader]:

@@ -80,7 +80,7 @@ class LayerMembers:
         marked = _ANY_EXECUTE if self._selection.executables else 0
         for place, member in enumerate(archive):
             if place % _TAKEN_TOGETHER == _TAKEN_TOGETHER - 1:
-                self._allowance.take(_TAKEN_TOGETHER, 0, archive.path)
+                self._allowance.take(_TAKEN_TOGETHER, 0)
             try:
                 path = lands(member)
             except NowhereError as error:
@@ -101,7 +101,7 @@ class LayerMembers:
                 unwanted.clear()
             yield from self._entry(archive, member, path, place)
         names = archive.names + self._landing.taken
-        self._allowance.take((place + 1) % _TAKEN_TOGETHER, names, archive.path)
+        self._allowance.take((place + 1) % _TAKEN_TOGETHER, names)
         if unwanted:
             yield Unwanted(tuple(unwanted))
 

@@ -1,5 +1,6 @@
 """What was found in layers, on the disk."""
 
+import errno
 import os
 import subprocess
 import sys
@@ -157,6 +158,17 @@ def test_a_directory_of_somebody_else_is_of_no_use_and_no_error(
         cache.put(LAYER, MANNER, inventory())
         assert cache.get(LAYER, MANNER) is None
         cache.prune()
+    assert cache.get(LAYER, MANNER) == inventory()
+
+
+def test_what_can_only_be_read_is_known_as_well(cache: LayerCache, monkeypatch: pytest.MonkeyPatch) -> None:
+    cache.put(LAYER, MANNER, inventory())
+
+    def refuse(*_: object) -> None:
+        raise OSError(errno.EROFS, "Read-only file system")
+
+    # Only who may mount file systems has one that cannot be written to, whoever asks.
+    monkeypatch.setattr(os, "utime", refuse)
     assert cache.get(LAYER, MANNER) == inventory()
 
 

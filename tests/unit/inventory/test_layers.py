@@ -1,6 +1,7 @@
 """Layers that are read at the same time."""
 
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Barrier, Event
@@ -15,7 +16,7 @@ from hullcheck.inventory.layer_cache import LayerCache
 from hullcheck.inventory.layers import read_layers
 from hullcheck.model.layer import Layer
 from hullcheck.model.source_file import SourceFile, Wants
-from hullcheck.model.tree import Entry, Keeping
+from hullcheck.model.tree import Entry, Hidden, Keeping, Unwanted
 
 INDEX = Index((analyzer("w"),))
 
@@ -29,6 +30,7 @@ class Told:
     manner: str = "m"
     digest: str = ""
     confirm: Callable[[str, bool], None] | None = None
+    allow: Callable[[int, int], None] = lambda paths, names: None
     stamps: tuple[str | None, ...] = ("",)
     further: Callable[[], Iterator[Entry]] = lambda: iter(())
     read: int = 0
@@ -40,7 +42,9 @@ class Told:
 
     @property
     def keeping(self) -> Keeping | None:
-        return Keeping(self.manner, self._stamp, self.confirm or self._confirm) if self.manner else None
+        if not self.manner:
+            return None
+        return Keeping(self.manner, self._stamp, self.confirm or self._confirm, self.allow)
 
     def _stamp(self) -> str | None:
         stamp, *others = *self.stamps, self.stamps[-1]
@@ -164,6 +168,35 @@ def test_what_was_read_in_another_manner_is_read_again(tmp_path: Path) -> None:
     read_layers([other_version], newer, cache)
     assert other_version.read == 1
     assert other_limits.read == 1
+
+
+def test_what_is_known_counts_for_what_all_layers_may_have(tmp_path: Path) -> None:
+    cache = LayerCache(tmp_path)
+
+    def further() -> Iterator[Entry]:
+        yield from (Hidden("a/b/c"), Hidden("o", below=True), Unwanted(("x", "yy")))
+
+    told: list[tuple[int, int]] = []
+    for _ in range(2):
+        counted = Told("sha256:1", further=further, allow=lambda paths, names: told.append((paths, names)))
+        read_layers([counted], INDEX, cache)
+    # w, a/b/c, x, yy and o; their directories, a/b and a, are names only.
+    assert told == [(5, 1 + 5 + 1 + 2 + 1 + 3 + 1)]
+
+    def too_many(paths: int, names: int) -> None:
+        raise ImageError("too many")
+
+    with pytest.raises(ImageError, match="too many"):
+        read_layers([Told("sha256:1", allow=too_many)], INDEX, cache)
+
+
+@pytest.mark.parametrize("fails", [False, True])
+def test_what_was_kept_is_bounded_whatever_comes_of_the_scan(tmp_path: Path, fails: bool) -> None:
+    cache = LayerCache(tmp_path, limit=0)
+    trees = [Told("sha256:1"), Told("sha256:2", fail("broken") if fails else bool)]
+    with pytest.raises(ImageError) if fails else nullcontext():
+        read_layers(trees, INDEX, cache)
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
 
 
 def test_what_was_read_before_an_error_is_kept(tmp_path: Path) -> None:
