@@ -40,6 +40,10 @@ _REF_NAME = "org.opencontainers.image.ref.name"
 _CONTAINERD_NAME = "io.containerd.image.name"
 _REFERENCE_TYPE = "vnd.docker.reference.type"
 
+# What `cosign save` puts beside an image or index, by its annotation "kind".
+_COSIGN_KIND = "kind"
+_COSIGN_ATTACHED = frozenset(f"dev.cosignproject.cosign/{kind}" for kind in ("atts", "sboms", "sigs"))
+
 _UNKNOWN = Platform("", "")
 
 
@@ -141,10 +145,14 @@ def _descriptor(node: Node) -> Descriptor:
         size,
         read_platform(node.node_or_none("platform")),
         tuple(dict.fromkeys(name for name in names if name)),
-        (annotations is not None and annotations.has(_REFERENCE_TYPE))
+        (annotations is not None and _says_attached(annotations))
         or (node.text_or_none("artifactType") or "") not in {"", *_CONFIGS},
         node.texts("urls"),
     )
+
+
+def _says_attached(annotations: Node) -> bool:
+    return annotations.has(_REFERENCE_TYPE) or annotations.text_or_none(_COSIGN_KIND) in _COSIGN_ATTACHED
 
 
 def read_platform(node: Node | None) -> Platform:

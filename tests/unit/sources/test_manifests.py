@@ -121,6 +121,8 @@ def test_an_image_that_is_listed_twice_is_one(tmp_path: Path) -> None:
         {"platform": platform("unknown/unknown")},
         {"annotations": {"vnd.docker.reference.type": "attestation-manifest"}},
         {"artifactType": "application/vnd.dev.cosign.artifact.sig.v1+json"},
+        {"annotations": {"kind": "dev.cosignproject.cosign/sigs"}},
+        {"annotations": {"kind": "dev.cosignproject.cosign/atts"}},
     ],
 )
 def test_what_is_attached_to_an_image_is_no_platform(tmp_path: Path, attached: dict[str, Any]) -> None:
