@@ -82,8 +82,8 @@ def _runtime(node: Node, name: str) -> Runtime:
         user=node.text_or_none("User") or "",
         labels=redaction.told(_few(node.text_members("Labels"), f"{name}, Labels")),
         environment=_environment(_few(node.texts("Env"), f"{name}, Env")),
-        entrypoint=tuple(map(redaction.command, _few(_words(node, "Entrypoint"), f"{name}, Entrypoint"))),
-        command=tuple(map(redaction.command, _few(_words(node, "Cmd"), f"{name}, Cmd"))),
+        entrypoint=redaction.words(_few(_words(node, "Entrypoint"), f"{name}, Entrypoint")),
+        command=redaction.words(_few(_words(node, "Cmd"), f"{name}, Cmd")),
         working_directory=node.text_or_none("WorkingDir") or "",
         exposed_ports=tuple(sorted(ports.keys(), key=_port)) if ports else (),
     )

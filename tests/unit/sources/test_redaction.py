@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hullcheck.sources.redaction import REDACTED, command, is_secret, variable
+from hullcheck.sources.redaction import REDACTED, command, is_secret, variable, words
 
 
 @pytest.mark.parametrize(
@@ -89,6 +89,17 @@ def test_that_a_secret_is_empty_is_none() -> None:
         ("curl https://a.example/?a=1&token=hush&b=2", "curl https://a.example/?a=1&token=(redacted)&b=2"),
         ("https://a.example/@scope/name", "https://a.example/@scope/name"),
         ("RUN make KEYBOARD=de", "RUN make KEYBOARD=de"),
+        ("deploy --token hush --quiet", "deploy --token (redacted) --quiet"),
+        ("deploy --api-key 'hu sh' now", "deploy --api-key (redacted) now"),
+        ('CMD ["deploy" "--token" "hush" "--quiet"]', 'CMD ["deploy" "--token" (redacted) "--quiet"]'),
+        ('CMD ["deploy", "--password", "hush"]', 'CMD ["deploy", "--password", (redacted)]'),
+        ("deploy --token --quiet", "deploy --token --quiet"),
+        ("deploy --token; make", "deploy --token; make"),
+        ("deploy --token && make", "deploy --token && make"),
+        ("gpg --passphrase '' --export", "gpg --passphrase '' --export"),
+        ("gpg --batch --recv-keys ABCD", "gpg --batch --recv-keys ABCD"),
+        ("docker login --password-stdin a.example", "docker login --password-stdin a.example"),
+        ("deploy --token-file a --monkey b", "deploy --token-file a --monkey b"),
         ("TOKEN=", "TOKEN="),
         ("TOKEN= a", "TOKEN= a"),
         ("", ""),
@@ -98,6 +109,25 @@ def test_what_a_command_assigns_to_secrets_is_left_out(text: str, expected: str)
     assert command(text) == expected
 
 
+def test_the_value_of_an_option_may_be_a_word_of_its_own() -> None:
+    line = ("deploy", "--token", "hu sh", "--password=hush", "--secret", "--user", "me", "--api-key", "", "--key")
+    told = (
+        "deploy",
+        "--token",
+        REDACTED,
+        f"--password={REDACTED}",
+        "--secret",
+        "--user",
+        "me",
+        "--api-key",
+        "",
+        "--key",
+    )
+    assert words(line) == told
+    assert words(["sh", "-c", "deploy --token hush"]) == ("sh", "-c", f"deploy --token {REDACTED}")
+    assert words([]) == ()
+
+
 @given(st.text(alphabet="ENV TOK=\"'\\ :/@&;-.\n", max_size=60))
 def test_a_command_is_redacted_once_and_for_all(text: str) -> None:
     assert command(command(text)) == command(text)
@@ -105,7 +135,18 @@ def test_a_command_is_redacted_once_and_for_all(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["TOKEN" * 400_000, "://" * 700_000, "TOKEN='" * 300_000, "a=" * 1_000_000, "ENV A " * 300_000, "\\" * 10**6],
+    [
+        "TOKEN" * 400_000,
+        "://" * 700_000,
+        "TOKEN='" * 300_000,
+        "a=" * 1_000_000,
+        "ENV A " * 300_000,
+        "\\" * 10**6,
+        "--token " * 300_000,
+        "--token" + "," * 10**6,
+        '"--token" "' * 200_000,
+        "-" * 10**6,
+    ],
 )
 def test_the_longest_command_takes_no_longer_than_its_length(text: str) -> None:
     start = time.process_time()
