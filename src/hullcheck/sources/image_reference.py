@@ -73,7 +73,7 @@ def meaning(reference: str) -> Meaning:
             return Meaning(LAYOUT, path, tag)
         if _is_file(path):
             return Meaning(OCI_ARCHIVE if source == LAYOUT else source, path, tag)
-    if prefix or rest.startswith(_PATH_BEGINNINGS) or rest.endswith(_PATH_ENDINGS):
+    if prefix or rest.startswith(_PATH_BEGINNINGS) or rest.endswith(_PATH_ENDINGS) or _is_pipe(rest):
         raise _nothing_there(rest)
     return Meaning(ANYWHERE, rest)
 
@@ -165,7 +165,8 @@ def _readings(text: str) -> Iterator[tuple[str, str]]:
 
 
 def _is_layout(path: str) -> bool:
-    return _is_file(f"{path}/{INDEX}") or _is_file(f"{path}/oci-layout")
+    # Without a name it would be the root of the file system.
+    return path != "" and (_is_file(f"{path}/{INDEX}") or _is_file(f"{path}/oci-layout"))
 
 
 def _is_directory(path: str) -> bool:
@@ -189,7 +190,16 @@ def _is_pipe(path: str) -> bool:
         return False
 
 
+def _exists(path: str) -> bool:
+    try:
+        return Path(path).exists()
+    except OSError:
+        return False
+
+
 def _nothing_there(path: str) -> ArchiveError:
+    if not path:
+        return ArchiveError("no archive and no directory is named", hint="write its path behind the prefix")
     if _is_directory(path):
         return ArchiveError(
             f"{path}: a directory without an OCI image layout",
@@ -197,4 +207,6 @@ def _nothing_there(path: str) -> ArchiveError:
         )
     if _is_pipe(path):
         return ArchiveError(f"{path}: a pipe", hint=f"an archive comes through stdin: hullcheck image - < {path}")
+    if _exists(path):
+        return ArchiveError(f"{path}: neither a file nor a directory", hint="save the image into a file first")
     return ArchiveError(f"{path}: no such file", hint="an image of a registry is named registry:NAME")

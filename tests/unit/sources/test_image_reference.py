@@ -531,6 +531,18 @@ def test_a_path_that_is_not_there_is_not_looked_for_in_registries(name: str) -> 
     assert "no such file" in refused(name).message
 
 
+def test_a_path_that_is_no_file_is_called_what_it_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    os.mkfifo("pipe")
+    assert "pipe: a pipe" in refused("pipe").message
+    assert "/dev/zero: neither a file nor a directory" in refused("/dev/zero").message
+
+
+@pytest.mark.parametrize("prefix", ["oci:", "docker-archive:", "oci-archive:"])
+def test_a_prefix_alone_names_nothing(prefix: str) -> None:
+    assert refused(prefix).message == "no archive and no directory is named"
+
+
 # Real tools
 
 
