@@ -7,7 +7,22 @@ from packageurl import PackageURL
 
 from hullcheck.model.purl import purl_text
 
-TYPES = ("apk", "cargo", "conan", "deb", "docker", "generic", "github", "golang", "maven", "npm", "oci", "pypi", "rpm")
+TYPES = (
+    "huggingface",
+    "apk",
+    "cargo",
+    "conan",
+    "deb",
+    "docker",
+    "generic",
+    "github",
+    "golang",
+    "maven",
+    "npm",
+    "oci",
+    "pypi",
+    "rpm",
+)
 
 characters = st.one_of(st.sampled_from("abzAZ019._~:/@+-%?#& "), st.characters(codec="utf-8"))
 parts = st.text(characters, min_size=1, max_size=8)
@@ -29,6 +44,8 @@ def test_it_is_what_the_library_makes(
     try:
         purl = PackageURL(*given)
     except ValueError:
+        return
+    if not purl.name:  # The library lets "/" pass as a name, and cannot write it.
         return
     assert purl_text(purl) == purl.to_string()
 
