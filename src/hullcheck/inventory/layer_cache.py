@@ -99,8 +99,7 @@ class LayerCache:
         """Put `content` at `path`, if that can be done."""
         temporary = ""
         try:
-            for directory in (self.directory, path.parent):
-                directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+            _make_private(path.parent)
             descriptor, temporary = tempfile.mkstemp(prefix=".new-", dir=path.parent)
             with os.fdopen(descriptor, "wb") as file:
                 packed = zstandard.compress(content)
@@ -112,6 +111,13 @@ class LayerCache:
         finally:
             if temporary:
                 _remove(Path(temporary))
+
+
+def _make_private(directory: Path) -> None:
+    """Create `directory`, and all that it lies in, for its user alone where it is missing, whatever the umask is."""
+    missing = [it for it in (directory, *directory.parents) if not it.exists()]
+    for it in reversed(missing):
+        it.mkdir(mode=0o700, exist_ok=True)
 
 
 def _stamped(layer: Layer, stamp: str) -> str:

@@ -172,6 +172,15 @@ def test_what_can_only_be_read_is_known_as_well(cache: LayerCache, monkeypatch: 
     assert cache.get(LAYER, MANNER) == inventory()
 
 
+def test_others_may_not_write_to_what_it_is_in_either(tmp_path: Path) -> None:
+    before = os.umask(0)
+    try:
+        LayerCache(tmp_path / "home" / "cache" / "layers").put(LAYER, MANNER, inventory())
+    finally:
+        os.umask(before)
+    assert [path for path in tmp_path.rglob("*") if path.stat().st_mode & 0o077] == []
+
+
 def test_others_may_not_read_it(cache: LayerCache) -> None:
     cache.put(LAYER, MANNER, inventory())
     assert cache.directory.stat().st_mode & 0o077 == 0
