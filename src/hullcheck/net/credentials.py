@@ -1,7 +1,6 @@
 """Logins for registries, as `docker login` and `podman login` leave them in their files."""
 
 import base64
-import binascii
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -37,18 +36,27 @@ class Login:
 class LoginFile:
     """A file with logins: by "host[:port]", or by that and the beginning of a repository's path.
 
-    `helpers` names credential helpers by host, `store` the one for all other hosts. containers-auth.json(5).
+    `helpers` names credential helpers by host, `store` the one for all other hosts. `damaged` says what is wrong with
+    entries that cannot be read, which is nobody's business but theirs who need them. containers-auth.json(5).
     """
 
     path: str = ""
     logins: Mapping[str, Login] = field(default_factory=lambda: MappingProxyType({}), repr=False)
     helpers: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     store: str = ""
+    damaged: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
     def login(self, host: str, repository: str) -> Login | None:
-        """Return the login for `repository` at `host` ("name[:port]"): the one of the longest path."""
-        keys = _keys(host_key(host), repository)
-        return next((self.logins[key] for key in keys if key in self.logins), None)
+        """Return the login for `repository` at `host` ("name[:port]"): the one of the longest path.
+
+        Raises `InvalidParameter` where that is damaged.
+        """
+        for key in _keys(host_key(host), repository):
+            if key in self.damaged:
+                raise InvalidParameter(f"{self.path}: {self.damaged[key]}", hint="log in again")
+            if key in self.logins:
+                return self.logins[key]
+        return None
 
     def helper(self, host: str) -> str:
         """Return the name of the credential helper that holds the login for `host`, "" if none does."""
@@ -88,9 +96,20 @@ def read_logins(path: str) -> LoginFile:
         raise InvalidParameter(f"{path}: {error}", hint="`docker login` writes a new one") from error
     # A key that is the host itself goes before an address with a scheme or path.
     auths = sorted((config.auths or {}).items(), key=lambda pair: pair[0] != login_key(pair[0]), reverse=True)
-    logins = {login_key(address): login for address, auth in auths if auth and (login := _login(auth, path, address))}
+    logins: dict[str, Login] = {}
+    damaged: dict[str, str] = {}
+    for address, auth in auths:
+        key = login_key(address)
+        try:
+            found = _login(auth, path) if auth else None
+        except ValueError:
+            logins.pop(key, None)
+            damaged[key] = f"auths[{address!r}].auth: not Base64 of a user and password in UTF-8"
+        else:
+            damaged.pop(key, None)
+            logins |= {key: found} if found else {}
     helpers = {host_key(address): name for address, name in (config.credHelpers or {}).items()}
-    return LoginFile(path, logins, helpers, config.credsStore or "")
+    return LoginFile(path, logins, helpers, config.credsStore or "", damaged)
 
 
 def host_key(address: str) -> str:
@@ -123,13 +142,11 @@ def _keys(host: str, repository: str) -> Iterator[str]:
     yield host
 
 
-def _login(auth: _Auth, path: str, address: str) -> Login | None:
+def _login(auth: _Auth, path: str) -> Login | None:
+    """Return the login of an entry, None for one that holds none; raise `ValueError` where it is damaged."""
     username, password = auth.username or "", auth.password or ""
     if auth.auth:
-        try:
-            decoded = base64.b64decode("".join(auth.auth.split()), validate=True).decode()
-        except (binascii.Error, UnicodeDecodeError, ValueError) as error:
-            raise InvalidParameter(f"{path}: auths[{address!r}].auth: not Base64", hint="log in again") from error
+        decoded = base64.b64decode("".join(auth.auth.split()), validate=True).decode()
         username, _, password = decoded.partition(":")
         password = password.strip("\0")
     found = Login(username, password, auth.identitytoken or "", auth.registrytoken or "", path)

@@ -173,14 +173,29 @@ def test_without_a_file_there_are_no_logins(tmp_path: Path) -> None:
         '{"auths": {"a": "b"}}',
         '{"auths": {"a": {"auth": 1}}}',
         '{"credHelpers": 1}',
-        '{"auths": {"a": {"auth": "%%%"}}}',
-        '{"auths": {"a": {"auth": "/w=="}}}',
     ],
 )
 def test_a_file_that_is_damaged_is_named(tmp_path: Path, content: str) -> None:
     with pytest.raises(InvalidParameter, match=r"config\.json: ") as raised:
         logins(tmp_path, content)
     assert raised.value.hint
+
+
+@pytest.mark.parametrize("auth", ["%%%", "/w==", "b"])
+def test_a_damaged_entry_matters_to_nobody_else(tmp_path: Path, auth: str) -> None:
+    fine = {"auth": base64.b64encode(b"me:secret").decode()}
+    entries = {
+        "a.example": {"auth": auth},
+        "b.example": fine,
+        "https://a.example/v2/": fine,
+        "c.example/team": {"auth": auth},
+    }
+    found = logins(tmp_path, json.dumps({"auths": entries}))
+    assert found.login("b.example", "x") == Login("me", "secret")
+    assert found.login("c.example", "other/x") is None
+    for host, repository in (("a.example", "x"), ("c.example", "team/x")):
+        with pytest.raises(InvalidParameter, match=r"config\.json: auths\['[ac]\.example.*not Base64"):
+            found.login(host, repository)
 
 
 @pytest.mark.parametrize("content", ["", " \n"])
