@@ -13,6 +13,9 @@ from hullcheck.model.tree import Tree
 # Decompression and digests leave the interpreter to others; what is left for it keeps less than two threads busy.
 _THREADS = 2
 
+# Seconds in which a thread that is not waiting for anybody comes to its end.
+_FAREWELL = 0.1
+
 
 def read_layers(trees: Sequence[Tree], index: Index, cache: LayerCache | None) -> list[LayerInventory]:
     """Return what the analyzers of `index` find in `trees`, in their order; keep what is new in `cache`.
@@ -29,6 +32,8 @@ def read_layers(trees: Sequence[Tree], index: Index, cache: LayerCache | None) -
             thread.join()
     except BaseException:
         reading.give_up()
+        for thread in threads:
+            thread.join(_FAREWELL)
         raise
     if cache and reading.kept:
         cache.prune()

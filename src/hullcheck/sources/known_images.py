@@ -4,6 +4,7 @@ import hashlib
 import os
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -113,9 +114,10 @@ def _read(path: Path, layers: int) -> KnownImage | None:
             return None
         node = read_json(SourceFile(str(path), path.read_bytes()))
         known = KnownImage(node.text("name"), node.text("digest"), layers, node.flag("named"))
-        os.utime(path)
     except (OSError, MalformedFile):
         return None
+    with suppress(OSError):  # A directory that can only be read serves as well.
+        os.utime(path)
     return known
 
 

@@ -116,7 +116,7 @@ def test_an_entry_under_the_name_of_another_is_not_taken_for_it(cache: LayerCach
 
 
 def test_what_was_not_used_for_the_longest_time_goes_first(tmp_path: Path) -> None:
-    cache = LayerCache(tmp_path, limit=3 * 4096)
+    cache = LayerCache(tmp_path, limit=3 * 4096 * 10 // 9 + 10)
     layers = [Layer(f"sha256:{number}", "", 0, "", "") for number in range(6)]
     past = time.time() - 1000
     for age, layer in enumerate(layers):
