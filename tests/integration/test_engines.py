@@ -1,6 +1,7 @@
 """One image in Docker and in Podman, both real, and engines that misbehave."""
 
 import json
+import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -78,9 +79,11 @@ def layout(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def engines(tmp_path_factory: pytest.TempPathFactory, layout: Path) -> Iterator[Engines]:
-    work = tmp_path_factory.mktemp("engines")
+def engines(layout: Path) -> Iterator[Engines]:
     with ExitStack() as stack:
+        # Paths of sockets are short, and Podman wants none of its own longer than 50 characters.
+        brief = tempfile.TemporaryDirectory(prefix="hc-", ignore_cleanup_errors=True)
+        work = Path(stack.enter_context(brief))
         docker = stack.enter_context(docker_service(work))
         podman = stack.enter_context(podman_service(work))
         registry = stack.enter_context(serving_real_registry(work))
