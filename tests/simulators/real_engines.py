@@ -36,8 +36,11 @@ def docker_service(work: Path) -> Iterator[RealEngine]:
     socket = work / "docker.sock"
     places = ["--data-root", work / "docker", "--exec-root", work / "docker.run", "--pidfile", work / "docker.pid"]
     network = ["--bridge", "none", "--iptables=false", "--ip-forward=false"]
-    with serving([program("dockerd"), *map(str, places), *network, "-H", f"unix://{socket}"], socket):
-        yield RealEngine("DOCKER_HOST", socket, (program("docker"), "-H", f"unix://{socket}"))
+    try:
+        with serving([program("dockerd"), *map(str, places), *network, "-H", f"unix://{socket}"], socket):
+            yield RealEngine("DOCKER_HOST", socket, (program("docker"), "-H", f"unix://{socket}"))
+    finally:
+        _unmount_below(work)
 
 
 @contextmanager
@@ -68,7 +71,7 @@ def serving(command: Sequence[str], socket: Path) -> Iterator[None]:
 
 
 def _unmount_below(root: Path) -> None:
-    """Unmount what Podman leaves mounted: its storage, onto itself. It could not be removed else."""
+    """Unmount what engines leave mounted: their storage, onto itself. It could not be removed else."""
     mounted = [line.split()[1] for line in Path("/proc/self/mounts").read_text().splitlines()]
     for place in reversed([it for it in mounted if it.startswith(f"{root}/")]):
         run([program("umount"), place])
