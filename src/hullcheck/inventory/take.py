@@ -44,10 +44,9 @@ _SYSTEM_ANALYZERS = frozenset(analyzer.name for analyzer in DISTRIBUTION) | froz
 def take(trees: Iterable[Tree], kind: TargetKind, cache: LayerCache | None = None) -> Inventory:
     """Return what is in a target of `kind` whose layers are `trees`, lowest first.
 
-    Layers that `cache` knows are not read.
+    Layers that `cache` knows are not read, and one that is there several times is read once.
     """
-    index = Index(analyzers_for(kind))
-    return assemble(read_layers(tuple(trees), index, cache), kind, index.wants)
+    return take_each({"": tuple(trees)}, kind, cache)[0]
 
 
 def take_each(

@@ -113,7 +113,7 @@ def open_image(
     with ExitStack() as stack:
         if meant.source == ANYWHERE or meant.source in PROVIDERS:
             # 40 ms that scans of layouts and archives are spared.
-            from hullcheck.sources.finding import Wanted, find
+            from hullcheck.sources.search import Wanted, find
 
             order = () if meant.source == ANYWHERE else (meant.source,)
             source, images = find(Wanted(meant.path, http, options, progress), order, note, stack)

@@ -8,9 +8,9 @@ from hullcheck.config.options import COMMANDS
 from hullcheck.config.settings import settle
 from hullcheck.errors import InvalidParameter
 from hullcheck.formats.tar import TarLimits
-from hullcheck.sources.finding import FINDERS
 from hullcheck.sources.options import Limits
 from hullcheck.sources.providers import PROVIDERS
+from hullcheck.sources.search import FINDERS
 
 
 def test_a_user_without_home_is_told_what_to_name(monkeypatch: pytest.MonkeyPatch) -> None:
